@@ -1,0 +1,15 @@
+'use strict';
+// The door: wiring only.
+
+const dgram = require('./lib/dgram.js');
+const net = require('./lib/net.js');
+const { version } = require('./package.json');
+
+module.exports = {
+  net,
+  dgram,
+  Server: net.Server,
+  Socket: net.Socket,
+  UdpSocket: dgram.Socket,
+  version,
+};

@@ -1,0 +1,41 @@
+'use strict';
+// The process-wide defaults of net, which command-line flags and net's setters change.
+// https://nodejs.org/api/net.html#netgetdefaultautoselectfamily
+
+const builtin = require('node:net');
+const stream = require('node:stream');
+const { ERR_INVALID_ARG_TYPE } = require('./errors.js');
+const { validateBoolean, validateInt32, validateNoNullBytes, validateString } = require('./validate.js');
+
+const [major] = process.versions.node.split('.').map(Number);
+
+/** Node 22 and later check options.host before they look it up. */
+function checkHost(host) {
+  if (major < 22) {
+    if (typeof host !== 'string') throw new ERR_INVALID_ARG_TYPE('hostname', 'of type string', host);
+    return;
+  }
+  validateString(host, 'options.host');
+  validateNoNullBytes(host, 'options.host');
+}
+
+const defaults = {
+  /** The running Node's major version, which decides the shape of the API. */
+  major,
+  autoSelectFamily: builtin.getDefaultAutoSelectFamily(),
+  attemptTimeout: builtin.getDefaultAutoSelectFamilyAttemptTimeout(),
+  highWaterMark: () => stream.getDefaultHighWaterMark(false),
+  checkHost,
+
+  setAutoSelectFamily(value) {
+    validateBoolean(value, 'value');
+    defaults.autoSelectFamily = value;
+  },
+
+  setAttemptTimeout(value) {
+    validateInt32(value, 'value', 1);
+    defaults.attemptTimeout = Math.max(value, 10);
+  },
+};
+
+module.exports = defaults;

@@ -1,0 +1,6 @@
+'use strict';
+// The dgram module object: what require('ferronet/dgram') answers, in the shape of the running Node's dgram.
+
+const { Socket, createSocket } = require('./udp-socket.js');
+
+module.exports = { createSocket, Socket };

@@ -1,0 +1,119 @@
+'use strict';
+// The handle of a listening server, TCP or unix: what a net.Server has in `_handle`.
+
+const { Server: NativeServer } = require('./binding.js');
+const { AGAIN, errnoOf } = require('./errors.js');
+const { makeScope } = require('./scope.js');
+const { Pipe, StreamHandle, TCP, describe } = require('./stream-handle.js');
+const turn = require('./turn.js');
+
+/** Connections accepted in one turn; more wait for the next, so that those accepted are served too. */
+const MAX_ACCEPTS = 64;
+
+const EBADF = errnoOf('EBADF');
+
+class ServerHandle extends NativeServer {
+  owner = null;
+  #onConnection = null;
+  #scope = makeScope(this.provider);
+  #referenced = true;
+  #listening = false;
+  #retained = false;
+
+  constructor() {
+    super(turn.theReactor());
+  }
+
+  get fd() {
+    return this.descriptor();
+  }
+
+  /** From here on `onConnection(owner, handle)` is called for each connection, or with an error number. */
+  attach(owner, onConnection) {
+    this.owner = owner;
+    this.#onConnection = onConnection;
+  }
+
+  getAsyncId() {
+    return this.#scope.asyncId();
+  }
+
+  /** Starts to accept. */
+  start(backlog) {
+    const status = this.listen(backlog);
+    if (status !== 0) return status;
+    turn.add(this);
+    this.#listening = true;
+    this.#update();
+    turn.kick();
+    return 0;
+  }
+
+  onready() {
+    for (let accepted = 0; this.#listening && accepted < MAX_ACCEPTS; accepted++) {
+      if (accepted > 0) turn.runTicks();
+      // A tick may have closed the server.
+      if (!this.#listening) return;
+      const handle = StreamHandle.accept(this.Connection, this);
+      if (handle === AGAIN || handle === EBADF) return;
+      turn.delivered();
+      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, handle);
+    }
+    if (this.#listening) this.arm();
+  }
+
+  ref() {
+    this.#referenced = true;
+    this.#update();
+  }
+
+  unref() {
+    this.#referenced = false;
+    this.#update();
+  }
+
+  hasRef() {
+    return this.#referenced && this.#listening;
+  }
+
+  #update() {
+    const keep = this.#referenced && this.#listening;
+    if (keep === this.#retained) return;
+    this.#retained = keep;
+    if (keep) turn.retain();
+    else turn.release();
+  }
+
+  close(callback) {
+    turn.remove(this);
+    this.#listening = false;
+    this.#update();
+    this.release();
+    turn.afterwards(() => {
+      if (callback) this.#scope.runInAsyncScope(callback, this);
+      this.#scope.emitDestroy();
+    });
+  }
+
+  getsockname(out) {
+    return describe(this.localAddress(), out);
+  }
+}
+
+class TCPServer extends ServerHandle {
+  Connection = TCP;
+
+  get provider() {
+    return 'FERRONET_TCPSERVER';
+  }
+}
+
+class PipeServer extends ServerHandle {
+  Connection = Pipe;
+
+  get provider() {
+    return 'FERRONET_PIPESERVER';
+  }
+}
+
+module.exports = { PipeServer, ServerHandle, TCPServer };

@@ -1,0 +1,269 @@
+'use strict';
+// The handle of a connected or connecting byte stream, TCP or unix: what a net.Socket has in `_handle`.
+// It owns the descriptor (through native code), knows whether it keeps the program alive, and turns readiness
+// into calls of its owner's events: connected, readFrom, read and writable (lib/socket.js).
+
+const { Socket: NativeSocket } = require('./binding.js');
+const { AGAIN, errnoOf } = require('./errors.js');
+const { makeScope } = require('./scope.js');
+const turn = require('./turn.js');
+
+/** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). */
+const MAX_READS = 32;
+
+const EBADF = errnoOf('EBADF');
+const ECONNREFUSED = errnoOf('ECONNREFUSED');
+const EINVAL = errnoOf('EINVAL');
+
+class StreamHandle extends NativeSocket {
+  owner = null;
+  reading = false;
+  #events = null;
+  bytesRead = 0;
+  bytesWritten = 0;
+  /** Bytes that the program wrote and the kernel has not taken yet. */
+  writeQueueSize = 0;
+  #phase = 'idle';
+  #referenced = true;
+  #retained = false;
+  /** Operations that keep the handle active besides reading: connecting, a write, a shutdown. */
+  #pending = 0;
+  #scope = makeScope(this.provider);
+
+  constructor() {
+    super(turn.theReactor());
+  }
+
+  /** Takes the next connection of a listening handle. 0, or EAGAIN and other errors (negative). */
+  static accept(Handle, server) {
+    const handle = new Handle();
+    const status = handle.accept(server);
+    if (status !== 0) return status;
+    handle.#phase = 'open';
+    turn.add(handle);
+    return handle;
+  }
+
+  /** Adopts a descriptor. 0 or an error number. */
+  open(fd) {
+    const status = this.adopt(fd);
+    if (status === 0) {
+      this.#phase = 'open';
+      turn.add(this);
+    }
+    return status;
+  }
+
+  get fd() {
+    return this.#phase === 'closed' ? -1 : this.descriptor();
+  }
+
+  /** From here on readiness is told to `owner`, by the functions of `events`. */
+  attach(owner, events) {
+    this.owner = owner;
+    this.#events = events;
+  }
+
+  getAsyncId() {
+    return this.#scope.asyncId();
+  }
+
+  /** Runs a callback of the owner in the handle's async context. */
+  inScope(fn, thisArg, ...args) {
+    return this.#scope.runInAsyncScope(fn, thisArg, ...args);
+  }
+
+  /** Follows a native call that started to connect: 0, or the error number that it gave. */
+  started(status) {
+    if (status !== 0 && !this.isLateError(status)) return status;
+    this.#phase = 'connecting';
+    this.#pend(1);
+    if (status === 0) {
+      turn.add(this);
+      turn.kick();
+    } else {
+      turn.afterwards(() => this.#connected(status));
+    }
+    return 0;
+  }
+
+  onready(readiness) {
+    if (readiness !== turn.READ) this.#writable();
+    else if (this.reading) this.#readable();
+  }
+
+  #writable() {
+    if (this.#phase !== 'connecting') {
+      this.#events?.writable(this.owner, this);
+      return;
+    }
+    turn.delivered();
+    this.#connected(this.finishConnect());
+  }
+
+  #connected(status) {
+    if (this.#phase !== 'connecting') return;
+    this.#phase = 'open';
+    this.#pend(-1);
+    this.inScope(this.#events.connected, undefined, this.owner, status, this);
+  }
+
+  #readable() {
+    let reads = 0;
+    do {
+      if (reads > 0) turn.runTicks();
+      const count = this.#events.readFrom(this.owner, this);
+      if (count === AGAIN || count === EBADF) return;
+      turn.delivered();
+      if (count > 0) this.bytesRead += count;
+      this.inScope(this.#events.read, undefined, this.owner, count, this);
+      // A read that did not fill the block has emptied the kernel's buffer.
+      if (count < this.#events.readSize(this.owner)) return;
+    } while (this.reading && ++reads < MAX_READS);
+    if (this.reading) this.armRead();
+  }
+
+  readStart() {
+    if (this.#phase === 'closed') return EBADF;
+    if (!this.reading) {
+      this.reading = true;
+      this.#update();
+      this.armRead();
+      turn.kick();
+    }
+    return 0;
+  }
+
+  readStop() {
+    if (this.reading) {
+      this.reading = false;
+      this.#update();
+    }
+    return 0;
+  }
+
+  /** An operation begins (1) or ends (-1) that keeps the handle active. */
+  #pend(change) {
+    this.#pending += change;
+    this.#update();
+  }
+
+  writeStarted(bytes) {
+    this.writeQueueSize = bytes;
+    this.#pend(1);
+  }
+
+  writeEnded() {
+    this.writeQueueSize = 0;
+    this.#pend(-1);
+  }
+
+  /** Sends FIN; the callback comes later with 0 or an error number. */
+  shutdown(callback) {
+    const status = this.endWriting();
+    this.#pend(1);
+    turn.afterwards(() => {
+      this.#pend(-1);
+      this.inScope(callback, undefined, status);
+    });
+  }
+
+  ref() {
+    this.#referenced = true;
+    this.#update();
+  }
+
+  unref() {
+    this.#referenced = false;
+    this.#update();
+  }
+
+  get unreferenced() {
+    return !this.#referenced;
+  }
+
+  hasRef() {
+    return this.#referenced && this.#phase !== 'closed';
+  }
+
+  #update() {
+    const keep = this.#referenced && this.#phase !== 'closed' && (this.reading || this.#pending > 0);
+    if (keep === this.#retained) return;
+    this.#retained = keep;
+    if (keep) turn.retain();
+    else turn.release();
+  }
+
+  /** Closes with RST instead of FIN. An error number when that is not possible. */
+  reset(callback) {
+    const status = this.#phase === 'closed' ? EBADF : this.resetOnRelease();
+    if (status !== 0) return status;
+    this.close(callback);
+    return 0;
+  }
+
+  /** Closes the descriptor now; the callback comes later. */
+  close(callback) {
+    if (this.#phase === 'closed') return;
+    turn.remove(this);
+    this.#phase = 'closed';
+    this.reading = false;
+    this.#update();
+    this.release();
+    turn.afterwards(() => {
+      if (callback) this.inScope(callback, this);
+      this.#scope.emitDestroy();
+    });
+  }
+
+  getsockname(out) {
+    return describe(this.localAddress(), out);
+  }
+
+  getpeername(out) {
+    return describe(this.peerAddress(), out);
+  }
+}
+
+/** Copies an address, or gives its error number. */
+function describe(address, out) {
+  if (typeof address === 'number') return address;
+  out.address = address.address;
+  out.family = address.family;
+  out.port = address.port;
+  return 0;
+}
+
+class TCP extends StreamHandle {
+  /** Starts to connect to an IP address. */
+  start(address, port) {
+    return this.started(this.connect(address, port));
+  }
+
+  /** A refusal that is known at once is told later, as libuv does (src/unix/tcp.c). */
+  isLateError(status) {
+    return status === ECONNREFUSED;
+  }
+
+  get provider() {
+    return 'FERRONET_TCP';
+  }
+}
+
+class Pipe extends StreamHandle {
+  /** Starts to connect to a path. */
+  start(path) {
+    return this.started(this.connectPath(path));
+  }
+
+  /** All errors are told later (libuv, `uv_pipe_connect2`, src/unix/pipe.c), but for a path too long. */
+  isLateError(status) {
+    return status !== EINVAL;
+  }
+
+  get provider() {
+    return 'FERRONET_PIPE';
+  }
+}
+
+module.exports = { Pipe, StreamHandle, TCP, describe };

@@ -1,0 +1,202 @@
+'use strict';
+// The JavaScript half of the reactor: the doorbell's callback, the immediates of a busy phase, and the order
+// of ticks. A handle is any object with `id()` and `onready(readiness)`.
+
+const { Reactor } = require('./binding.js');
+
+// Captured at load: fake timers replace the globals.
+const { setImmediate } = globalThis;
+
+/** Node runs nextTick and promise callbacks after every I/O callback; within a batch we do. */
+const runTicks = typeof process._tickCallback === 'function' ? () => process._tickCallback() : () => {};
+
+/** What a handle became ready for (src/reactor/ready.rs). */
+const READ = 1;
+
+/** Handles one collect may name. */
+const READY_CAPACITY = 1024;
+
+/** A read asks for this much, as libuv does for TCP. */
+const STREAM_BLOCK_SIZE = 65536;
+
+/** Collects in one drain, so that timers and other work keep their turn under a flood. */
+const MAX_COLLECTS = 4;
+
+const ready = new Int32Array(READY_CAPACITY);
+/** Handles by the index that native code gave them. */
+const handles = [];
+
+let reactor = null;
+let inTurn = false;
+let immediate = null;
+/** What the current collect found and how far it was delivered: a throwing listener must not lose the rest. */
+let found = 0;
+let next = 0;
+let events = 0;
+/** How many referenced handles are active. */
+let active = 0;
+/** Functions to run at the end of a turn, such as sending what was queued during it. */
+const flushes = [];
+
+function theReactor() {
+  if (reactor === null) {
+    reactor = new Reactor(onBell, Buffer.from(ready.buffer));
+    reactor.setStreamBlock(streamBlock());
+  }
+  return reactor;
+}
+
+let block = null;
+
+/** The memory that a stream's read fills. */
+function streamBlock() {
+  block ??= Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
+  return block;
+}
+
+/**
+ * The first `length` bytes of the block as a Buffer of the program's own. Small ones are copied, so that one
+ * that is kept does not pin the block; a block that is mostly full is given away and replaced.
+ */
+function takeFromBlock(length) {
+  const full = block;
+  if (length <= STREAM_BLOCK_SIZE >> 1) {
+    const copy = Buffer.allocUnsafe(length);
+    full.copy(copy, 0, 0, length);
+    return copy;
+  }
+  block = null;
+  reactor.setStreamBlock(streamBlock());
+  return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);
+}
+
+function onBell() {
+  reactor.bellRang();
+  turn();
+}
+
+function onImmediate() {
+  immediate = null;
+  turn();
+}
+
+function schedule() {
+  immediate ??= setImmediate(onImmediate);
+}
+
+function turn() {
+  if (inTurn) return;
+  inTurn = true;
+  let finished = false;
+  let ids = 0;
+  let collects = 0;
+  events = 0;
+  try {
+    reactor.drive();
+    // What a throw left over is delivered first.
+    deliver();
+    while ((found = reactor.collect()) > 0) {
+      ids += found;
+      next = 0;
+      deliver();
+      if (++collects === MAX_COLLECTS) break;
+    }
+    flush();
+    finished = true;
+  } finally {
+    inTurn = false;
+    if (!finished) schedule();
+    else if (reactor.rest(ids, events, collects > 1 ? collects - 1 : 0)) schedule();
+  }
+}
+
+function deliver() {
+  while (next < found) {
+    const entry = ready[next++];
+    handles[entry >> 2]?.onready(entry & 3);
+    if (next < found) runTicks();
+  }
+}
+
+function flush() {
+  let task;
+  while ((task = flushes.shift()) !== undefined) task();
+}
+
+/**
+ * Runs `task` at the end of the turn, or with the next ticks where there is none. Sends of one tick, or of
+ * one turn, leave together that way.
+ */
+function atFlush(task) {
+  if (inTurn) flushes.push(task);
+  else process.nextTick(task);
+}
+
+/** One more event of the current batch was delivered; ticks come between this one and the next. */
+function delivered() {
+  events++;
+}
+
+/** A handle made work outside a turn: sees to it that one comes. */
+function kick() {
+  if (!inTurn && reactor.needsTurn()) schedule();
+}
+
+function add(handle) {
+  handles[handle.id()] = handle;
+}
+
+function remove(handle) {
+  const id = handle.id();
+  if (id >= 0) handles[id] = undefined;
+}
+
+/** A referenced handle became active: the program stays alive. */
+function retain() {
+  if (active++ === 0) theReactor().setReferenced(true);
+}
+
+function release() {
+  if (--active === 0) reactor.setReferenced(false);
+}
+
+// Callbacks that the built-in makes from a later phase of the loop: closed handles, finished shutdowns.
+let later = [];
+
+/** Runs `task` in the next immediate; keeps the program alive until then. */
+function afterwards(task) {
+  if (later.push(task) === 1) setImmediate(runLater);
+}
+
+function runLater() {
+  const tasks = later;
+  later = [];
+  let done = 0;
+  try {
+    while (done < tasks.length) {
+      if (done > 0) runTicks();
+      tasks[done++]();
+    }
+  } finally {
+    if (done < tasks.length) {
+      const rest = tasks.slice(done);
+      if (later.length === 0) setImmediate(runLater);
+      later = rest.concat(later);
+    }
+  }
+}
+
+module.exports = {
+  READ,
+  add,
+  afterwards,
+  atFlush,
+  delivered,
+  kick,
+  release,
+  remove,
+  retain,
+  runTicks,
+  takeFromBlock,
+  theReactor,
+};

@@ -1,0 +1,138 @@
+//! The listening handle: TCP or unix.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use napi_derive::napi;
+
+use super::reactor::{Environment, Reactor};
+use super::{AddressResult, address};
+use crate::pipe::{self, BoundPath};
+use crate::tcp::{self, BindOptions, Listener};
+use crate::{addr, fault, sys};
+
+enum State {
+    Empty,
+    Bound(socket2::Socket),
+    Listening(Listener),
+}
+
+#[napi]
+pub struct Server {
+    env: Rc<Environment>,
+    state: RefCell<State>,
+    path: RefCell<Option<BoundPath>>,
+}
+
+#[napi]
+impl Server {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(reactor: &Reactor) -> Server {
+        Server {
+            env: reactor.0.clone(),
+            state: RefCell::new(State::Empty),
+            path: RefCell::new(None),
+        }
+    }
+
+    /// Takes an IP address. 0 or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn bind(&self, text: String, port: u16, ipv6_only: bool, reuse_port: bool) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let options = BindOptions {
+            ipv6_only,
+            reuse_port,
+        };
+        fault::status(tcp::bind(address, options).map(|socket| self.hold(socket)))
+    }
+
+    /// Takes a path, or a Linux abstract name.
+    #[napi(catch_unwind)]
+    pub fn bind_path(&self, path: String) -> i32 {
+        fault::status(pipe::bind(&path).map(|(socket, file)| {
+            self.path.replace(Some(file));
+            self.hold(socket);
+        }))
+    }
+
+    /// Takes over a descriptor that is bound already.
+    #[napi(catch_unwind)]
+    pub fn adopt(&self, fd: i32) -> i32 {
+        fault::status(sys::take_descriptor(fd).map(|socket| self.hold(socket)))
+    }
+
+    fn hold(&self, socket: socket2::Socket) {
+        self.state.replace(State::Bound(socket));
+    }
+
+    #[napi(catch_unwind)]
+    pub fn listen(&self, backlog: i32) -> i32 {
+        match self.state.replace(State::Empty) {
+            State::Bound(socket) => {
+                let listener = Listener::listen(&self.env.core, socket, backlog);
+                fault::status(listener.map(|listener| {
+                    self.state.replace(State::Listening(listener));
+                }))
+            }
+            other => {
+                self.state.replace(other);
+                fault::BAD_DESCRIPTOR
+            }
+        }
+    }
+
+    /// The next connection, for [`Socket`](super::socket::Socket).
+    pub(super) fn next(&self) -> std::io::Result<socket2::Socket> {
+        match &*self.state.borrow() {
+            State::Listening(listener) => listener.accept(),
+            _ => Err(std::io::Error::from_raw_os_error(libc::EBADF)),
+        }
+    }
+
+    /// Connections may wait that no turn will find by itself: puts the handle on the ready list.
+    #[napi(catch_unwind)]
+    pub fn arm(&self) {
+        if let State::Listening(listener) = &*self.state.borrow() {
+            listener.arm();
+        }
+    }
+
+    fn with_socket<R>(&self, act: impl FnOnce(&socket2::Socket) -> R) -> Option<R> {
+        match &*self.state.borrow() {
+            State::Bound(socket) => Some(act(socket)),
+            State::Listening(listener) => Some(act(listener.socket())),
+            State::Empty => None,
+        }
+    }
+
+    /// The local address; 0 for a unix socket.
+    #[napi(catch_unwind)]
+    pub fn local_address(&self) -> AddressResult {
+        self.with_socket(|socket| address(socket.local_addr()))
+            .unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
+    }
+
+    /// The index under which the ready list names this handle, or -1.
+    #[napi(catch_unwind)]
+    pub fn id(&self) -> i32 {
+        match &*self.state.borrow() {
+            State::Listening(listener) => listener.id() as i32,
+            _ => -1,
+        }
+    }
+
+    /// The descriptor, or -1.
+    #[napi(catch_unwind)]
+    pub fn descriptor(&self) -> i32 {
+        self.with_socket(sys::descriptor).unwrap_or(-1)
+    }
+
+    /// Closes the descriptor and removes the path.
+    #[napi(catch_unwind)]
+    pub fn release(&self) {
+        self.path.take();
+        self.state.replace(State::Empty);
+    }
+}

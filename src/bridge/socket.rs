@@ -1,0 +1,233 @@
+//! The stream handle: TCP or unix, accepted, connecting, connected or adopted.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::BufferSlice;
+use napi_derive::napi;
+
+use super::reactor::{Environment, Reactor};
+use super::server::Server;
+use super::{AddressResult, address};
+use crate::tcp::{self, BindOptions, Stream};
+use crate::{addr, fault, options, pipe, sys};
+
+enum State {
+    Empty,
+    /// Has a local address, is not connected.
+    Bound(socket2::Socket),
+    Open(Stream),
+}
+
+#[napi]
+pub struct Socket {
+    env: Rc<Environment>,
+    state: RefCell<State>,
+}
+
+#[napi]
+impl Socket {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(reactor: &Reactor) -> Socket {
+        Socket {
+            env: reactor.0.clone(),
+            state: RefCell::new(State::Empty),
+        }
+    }
+
+    /// Becomes the next connection of a server. 0, or a negative error number: EAGAIN when none waits.
+    #[napi(catch_unwind)]
+    pub fn accept(&self, server: &Server) -> i32 {
+        let stream = server
+            .next()
+            .and_then(|socket| Stream::connected(&self.env.core, socket));
+        self.open(stream)
+    }
+
+    /// Takes over a connected descriptor: TCP, unix socket or pipe.
+    #[napi(catch_unwind)]
+    pub fn adopt(&self, fd: i32) -> i32 {
+        let stream =
+            sys::take_descriptor(fd).and_then(|socket| Stream::connected(&self.env.core, socket));
+        self.open(stream)
+    }
+
+    fn open(&self, stream: std::io::Result<Stream>) -> i32 {
+        fault::status(stream.map(|stream| {
+            self.state.replace(State::Open(stream));
+        }))
+    }
+
+    /// Takes a local address before connecting.
+    #[napi(catch_unwind)]
+    pub fn bind(&self, text: String, port: u16, ipv6_only: bool) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let options = BindOptions {
+            ipv6_only,
+            reuse_port: false,
+        };
+        fault::status(tcp::bind(address, options).map(|socket| {
+            self.state.replace(State::Bound(socket));
+        }))
+    }
+
+    /// Starts to connect to an IP address. The handle becomes ready for writing when it ended.
+    #[napi(catch_unwind)]
+    pub fn connect(&self, text: String, port: u16) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let bound = match self.state.replace(State::Empty) {
+            State::Bound(socket) => Some(socket),
+            State::Empty => None,
+            open => {
+                self.state.replace(open);
+                return -libc::EALREADY;
+            }
+        };
+        self.connecting(tcp::connect(bound, address))
+    }
+
+    /// Starts to connect to a unix socket.
+    #[napi(catch_unwind)]
+    pub fn connect_path(&self, path: String) -> i32 {
+        self.connecting(pipe::connect(&path))
+    }
+
+    fn connecting(&self, socket: std::io::Result<socket2::Socket>) -> i32 {
+        self.open(socket.and_then(|socket| Stream::connecting(&self.env.core, socket)))
+    }
+
+    /// How the attempt ended: 0 when connected.
+    #[napi(catch_unwind)]
+    pub fn finish_connect(&self) -> i32 {
+        self.with_stream(|stream| fault::status(stream.finish_connect()))
+    }
+
+    /// Asks for readiness for reading; at once if there is something already.
+    #[napi(catch_unwind)]
+    pub fn arm_read(&self) {
+        if let State::Open(stream) = &*self.state.borrow() {
+            stream.arm_read();
+        }
+    }
+
+    /// Reads into the stream block. A count, 0 at the end, or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn read(&self) -> i32 {
+        self.with_stream(|stream| fault::count(stream.read(self.env.stream.bytes().get_mut())))
+    }
+
+    /// Reads into memory of the program (`onread`).
+    #[napi(catch_unwind)]
+    pub fn read_into(&self, mut buffer: BufferSlice<'_>) -> i32 {
+        self.with_stream(|stream| fault::count(stream.read(&mut buffer)))
+    }
+
+    /// Writes what fits, from `offset` on. A count or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn write_some(&self, data: BufferSlice<'_>, offset: u32) -> i32 {
+        self.with_stream(|stream| {
+            // A buffer that was detached meanwhile is shorter than JavaScript thinks.
+            let rest = data.get(offset as usize..).unwrap_or_default();
+            fault::count(stream.write(rest))
+        })
+    }
+
+    /// Sends FIN.
+    #[napi(catch_unwind)]
+    pub fn end_writing(&self) -> i32 {
+        self.with_stream(|stream| fault::status(stream.shutdown()))
+    }
+
+    /// Closing will send RST instead of FIN.
+    #[napi(catch_unwind)]
+    pub fn reset_on_release(&self) -> i32 {
+        self.with_stream(|stream| fault::status(stream.reset_on_close()))
+    }
+
+    fn with_stream(&self, act: impl FnOnce(&Stream) -> i32) -> i32 {
+        match &*self.state.borrow() {
+            State::Open(stream) => act(stream),
+            _ => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    fn with_socket<R>(&self, act: impl FnOnce(&socket2::Socket) -> R) -> Option<R> {
+        match &*self.state.borrow() {
+            State::Bound(socket) => Some(act(socket)),
+            State::Open(stream) => Some(act(stream.socket())),
+            State::Empty => None,
+        }
+    }
+
+    fn option(&self, set: impl FnOnce(&socket2::Socket) -> std::io::Result<()>) -> i32 {
+        self.with_socket(|socket| fault::status(set(socket)))
+            .unwrap_or(fault::BAD_DESCRIPTOR)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_no_delay(&self, on: bool) -> i32 {
+        self.option(|socket| options::set_no_delay(socket, on))
+    }
+
+    /// Times in seconds.
+    #[napi(catch_unwind)]
+    pub fn set_keep_alive(&self, on: bool, idle: u32, interval: u32, count: u32) -> i32 {
+        let seconds = |value: u32| Duration::from_secs(value.into());
+        self.option(|socket| {
+            options::set_keep_alive(socket, on, seconds(idle), seconds(interval), count)
+        })
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_type_of_service(&self, value: u32) -> i32 {
+        self.option(|socket| options::set_type_of_service(socket, value))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn type_of_service(&self) -> i32 {
+        self.with_socket(|socket| {
+            fault::count(options::type_of_service(socket).map(|value| value as usize))
+        })
+        .unwrap_or(fault::BAD_DESCRIPTOR)
+    }
+
+    /// The local address; 0 for a unix socket.
+    #[napi(catch_unwind)]
+    pub fn local_address(&self) -> AddressResult {
+        self.with_socket(|socket| address(socket.local_addr()))
+            .unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
+    }
+
+    /// The peer's address; 0 for a unix socket.
+    #[napi(catch_unwind)]
+    pub fn peer_address(&self) -> AddressResult {
+        self.with_socket(|socket| address(socket.peer_addr()))
+            .unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
+    }
+
+    /// The index under which the ready list names this handle, or -1.
+    #[napi(catch_unwind)]
+    pub fn id(&self) -> i32 {
+        match &*self.state.borrow() {
+            State::Open(stream) => stream.id() as i32,
+            _ => -1,
+        }
+    }
+
+    /// The descriptor, or -1.
+    #[napi(catch_unwind)]
+    pub fn descriptor(&self) -> i32 {
+        self.with_socket(sys::descriptor).unwrap_or(-1)
+    }
+
+    /// Closes the descriptor.
+    #[napi(catch_unwind)]
+    pub fn release(&self) {
+        self.state.replace(State::Empty);
+    }
+}

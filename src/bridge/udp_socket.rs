@@ -1,0 +1,345 @@
+//! The UDP handle. Datagrams cross in batches, through the blocks of the [`Environment`].
+
+use std::cell::RefCell;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use napi_derive::napi;
+
+use super::reactor::{Environment, Reactor};
+use super::{AddressResult, address};
+use crate::sys::{self, Received};
+use crate::udp::{BindOptions, Datagram, Outbox, Udp};
+use crate::{addr, fault};
+
+/// Columns of the `received` block: offset, length, segment, port, IPv4 address, flags.
+const RECEIVED_COLUMNS: usize = 6;
+/// Flag of a received message: an IPv6 sender, whose text [`UdpSocket::sender`] tells.
+const FROM_V6: i32 = 1;
+/// Flag of a received message: the same address as the one before it.
+const SAME_SENDER: i32 = 2;
+
+/// Columns of the `outgoing_info` block: length, peer, port. Results come back in the first column.
+const OUTGOING_COLUMNS: usize = 3;
+
+#[napi]
+pub struct UdpSocket {
+    env: Rc<Environment>,
+    v6: bool,
+    udp: RefCell<Option<Udp>>,
+    outbox: RefCell<Outbox>,
+    received: RefCell<Vec<Received>>,
+    /// Addresses that JavaScript sends to, by the number it knows them by.
+    peers: RefCell<Vec<SocketAddr>>,
+    results: RefCell<Vec<i32>>,
+}
+
+#[napi]
+impl UdpSocket {
+    #[napi(constructor, catch_unwind)]
+    pub fn new(reactor: &Reactor, v6: bool) -> UdpSocket {
+        UdpSocket {
+            env: reactor.0.clone(),
+            v6,
+            udp: RefCell::new(None),
+            outbox: RefCell::default(),
+            received: RefCell::default(),
+            peers: RefCell::default(),
+            results: RefCell::default(),
+        }
+    }
+
+    /// Takes an address and starts to receive. 0 or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn bind(
+        &self,
+        text: String,
+        port: u16,
+        ipv6_only: bool,
+        reuse_address: bool,
+        reuse_port: bool,
+    ) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let options = BindOptions {
+            ipv6_only,
+            reuse_address,
+            reuse_port,
+        };
+        self.open(Udp::bind(&self.env.core, address, options, self.v6))
+    }
+
+    /// Takes over a descriptor and starts to receive.
+    #[napi(catch_unwind)]
+    pub fn adopt(&self, fd: i32) -> i32 {
+        let socket = sys::take_descriptor(fd);
+        self.open(socket.and_then(|socket| Udp::adopt(&self.env.core, socket)))
+    }
+
+    fn open(&self, udp: std::io::Result<Udp>) -> i32 {
+        fault::status(udp.map(|udp| {
+            self.udp.replace(Some(udp));
+        }))
+    }
+
+    fn with(&self, act: impl FnOnce(&Udp) -> std::io::Result<()>) -> i32 {
+        match &*self.udp.borrow() {
+            Some(udp) => fault::status(act(udp)),
+            None => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn connect(&self, text: String, port: u16) -> i32 {
+        match self.parse(&text, port) {
+            Some(address) => self.with(|udp| udp.connect(address)),
+            None => fault::INVALID,
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn disconnect(&self) -> i32 {
+        self.with(Udp::disconnect)
+    }
+
+    /// A literal of the socket's own family.
+    fn parse(&self, text: &str, port: u16) -> Option<SocketAddr> {
+        addr::parse(text, port).filter(|address| address.is_ipv6() == self.v6)
+    }
+
+    /// Receives a batch into the blocks. How many messages, or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn receive(&self) -> i32 {
+        let udp = self.udp.borrow();
+        let Some(udp) = udp.as_ref() else {
+            return fault::BAD_DESCRIPTOR;
+        };
+        let mut received = self.received.borrow_mut();
+        received.clear();
+        let mut slab = self.env.datagrams.bytes();
+        if let Err(error) = udp.receive(slab.get_mut(), &mut received) {
+            return fault::code(&error);
+        }
+        let mut info = self.env.received.bytes();
+        let mut last = None;
+        for (row, message) in received.iter().enumerate() {
+            let (v4, family) = match message.from {
+                SocketAddr::V4(from) => (u32::from(*from.ip()) as i32, 0),
+                SocketAddr::V6(_) => (0, FROM_V6),
+            };
+            let same = if last == Some(message.from.ip()) {
+                SAME_SENDER
+            } else {
+                0
+            };
+            last = Some(message.from.ip());
+            let row = row * RECEIVED_COLUMNS;
+            info.put(row, message.offset as i32);
+            info.put(row + 1, message.length as i32);
+            info.put(row + 2, message.segment as i32);
+            info.put(row + 3, message.from.port().into());
+            info.put(row + 4, v4);
+            info.put(row + 5, family | same);
+        }
+        received.len() as i32
+    }
+
+    /// The text of a sender of the last batch.
+    #[napi(catch_unwind)]
+    pub fn sender(&self, message: u32) -> String {
+        let received = self.received.borrow();
+        received
+            .get(message as usize)
+            .map(|message| addr::text(&message.from))
+            .unwrap_or_default()
+    }
+
+    /// Asks for readiness; at once if datagrams wait already.
+    #[napi(catch_unwind)]
+    pub fn arm(&self) {
+        if let Some(udp) = &*self.udp.borrow() {
+            udp.source().arm_read();
+        }
+    }
+
+    /// The number by which `outgoing_info` names an address, or a negative error number when the text
+    /// is no literal of the socket's family.
+    #[napi(catch_unwind)]
+    pub fn peer(&self, text: String) -> i32 {
+        let Some(address) = self.parse(&text, 0) else {
+            return fault::INVALID;
+        };
+        let mut peers = self.peers.borrow_mut();
+        peers.push(address);
+        (peers.len() - 1) as i32
+    }
+
+    /// Forgets all numbers of [`peer`](Self::peer).
+    #[napi(catch_unwind)]
+    pub fn forget_peers(&self) {
+        self.peers.borrow_mut().clear();
+    }
+
+    /// Sends the first `count` datagrams of the `outgoing` block. Says how many have a result (a byte
+    /// count or a negative error number) in the first column of `outgoing_info`, in order; the others
+    /// wait for room, and the handle becomes ready for writing when there is some.
+    #[napi(catch_unwind)]
+    pub fn send_batch(&self, count: u32) -> u32 {
+        let mut results = self.results.borrow_mut();
+        results.clear();
+        let mut info = self.env.outgoing_info.bytes();
+        if let Some(udp) = &*self.udp.borrow() {
+            let peers = self.peers.borrow();
+            let batch: Vec<Datagram> = (0..count as usize)
+                .map(|row| row * OUTGOING_COLUMNS)
+                .map(|row| Datagram {
+                    length: info.at(row) as usize,
+                    to: usize::try_from(info.at(row + 1))
+                        .ok()
+                        .and_then(|peer| peers.get(peer).copied())
+                        .map(|mut peer| {
+                            peer.set_port(info.at(row + 2) as u16);
+                            peer
+                        }),
+                })
+                .collect();
+            let bytes = batch.iter().map(|datagram| datagram.length).sum();
+            let block = self.env.outgoing.bytes();
+            let data = block.get().get(..bytes).unwrap_or_default();
+            self.outbox
+                .borrow_mut()
+                .send(udp, data, &batch, &mut results);
+        } else {
+            results.resize(count as usize, fault::BAD_DESCRIPTOR);
+        }
+        report(&results, &mut info)
+    }
+
+    /// There may be room: sends what waits and reports as [`send_batch`](Self::send_batch) does.
+    #[napi(catch_unwind)]
+    pub fn resume_sending(&self) -> u32 {
+        let mut results = self.results.borrow_mut();
+        results.clear();
+        let mut info = self.env.outgoing_info.bytes();
+        let limit = info.capacity() / OUTGOING_COLUMNS;
+        if let Some(udp) = &*self.udp.borrow() {
+            self.outbox.borrow_mut().resume(udp, limit, &mut results);
+        }
+        report(&results, &mut info)
+    }
+
+    #[napi(catch_unwind)]
+    pub fn queue_count(&self) -> u32 {
+        self.outbox.borrow().waiting().0 as u32
+    }
+
+    #[napi(catch_unwind)]
+    pub fn queue_size(&self) -> u32 {
+        self.outbox.borrow().waiting().1 as u32
+    }
+
+    #[napi(catch_unwind)]
+    pub fn local_address(&self) -> AddressResult {
+        match &*self.udp.borrow() {
+            Some(udp) => address(udp.local_address()),
+            None => AddressResult::B(fault::BAD_DESCRIPTOR),
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn peer_address(&self) -> AddressResult {
+        match &*self.udp.borrow() {
+            Some(udp) => address(udp.socket().peer_addr()),
+            None => AddressResult::B(fault::BAD_DESCRIPTOR),
+        }
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_membership(&self, group: String, interface: Option<String>, join: bool) -> i32 {
+        self.with(|udp| udp.set_membership(&group, interface.as_deref(), join))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_source_membership(
+        &self,
+        source: String,
+        group: String,
+        interface: Option<String>,
+        join: bool,
+    ) -> i32 {
+        self.with(|udp| udp.set_source_membership(&source, &group, interface.as_deref(), join))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_multicast_interface(&self, interface: String) -> i32 {
+        self.with(|udp| udp.set_multicast_interface(&interface))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_multicast_ttl(&self, ttl: i32) -> i32 {
+        self.with(|udp| udp.set_multicast_ttl(ttl))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_multicast_loopback(&self, on: bool) -> i32 {
+        self.with(|udp| udp.set_multicast_loopback(on))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_broadcast(&self, on: bool) -> i32 {
+        self.with(|udp| udp.socket().set_broadcast(on))
+    }
+
+    #[napi(catch_unwind)]
+    pub fn set_ttl(&self, ttl: i32) -> i32 {
+        self.with(|udp| udp.set_ttl(ttl))
+    }
+
+    /// SO_RCVBUF or SO_SNDBUF; a size of 0 asks. The size, or a negative error number.
+    #[napi(catch_unwind)]
+    pub fn buffer_size(&self, size: u32, receive: bool) -> i32 {
+        let size = size as usize;
+        match &*self.udp.borrow() {
+            Some(udp) => fault::count(match (receive, size) {
+                (true, 0) => udp.socket().recv_buffer_size(),
+                (false, 0) => udp.socket().send_buffer_size(),
+                (true, _) => udp.socket().set_recv_buffer_size(size).map(|()| size),
+                (false, _) => udp.socket().set_send_buffer_size(size).map(|()| size),
+            }),
+            None => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    /// The index under which the ready list names this handle, or -1.
+    #[napi(catch_unwind)]
+    pub fn id(&self) -> i32 {
+        match &*self.udp.borrow() {
+            Some(udp) => udp.source().id() as i32,
+            None => -1,
+        }
+    }
+
+    /// The descriptor, or -1.
+    #[napi(catch_unwind)]
+    pub fn descriptor(&self) -> i32 {
+        match &*self.udp.borrow() {
+            Some(udp) => sys::descriptor(udp.socket()),
+            None => -1,
+        }
+    }
+
+    /// Closes the descriptor; what still waits to be sent is dropped.
+    #[napi(catch_unwind)]
+    pub fn release(&self) {
+        self.outbox.replace(Outbox::default());
+        self.udp.replace(None);
+    }
+}
+
+fn report(results: &[i32], info: &mut super::memory::Bytes<'_>) -> u32 {
+    for (row, &result) in results.iter().enumerate() {
+        info.put(row * OUTGOING_COLUMNS, result);
+    }
+    results.len() as u32
+}

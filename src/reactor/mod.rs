@@ -1,0 +1,335 @@
+//! When to do I/O: readiness of descriptors, collected for the JavaScript thread.
+//!
+//! One [`Reactor`] per JavaScript environment. It lives on the JavaScript thread; only the ready list,
+//! the wakers and the waiter's follower are shared with another thread. All reads and writes of
+//! socket data happen on the JavaScript thread, so no data crosses threads and a blocked program
+//! leaves back-pressure to the kernel.
+
+mod ready;
+mod source;
+mod waiter;
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ready::ReadyList;
+pub use ready::{Entry, Key, Readiness};
+pub use source::Source;
+pub use waiter::Bell;
+use waiter::Waiter;
+
+/// Work in one drain above which JavaScript wants the driver. Measured: fewer ids take it too
+/// early for a light load, more leave a thread hop in every echo of a busy one.
+const BUSY_IDS: u32 = 4;
+const BUSY_EVENTS: u32 = 64;
+/// Collects within one drain that found more work.
+const BUSY_COLLECTS: u32 = 2;
+/// Two bells that follow a drain this closely: events come faster than bells.
+const BUSY_GAP: Duration = Duration::from_micros(15);
+/// Empty turns before JavaScript hands the driver back (1 is clearly worse, 3 mixed).
+const IDLE_TURNS: u32 = 2;
+
+/// What one drain did: how many handles were ready, how many events they delivered, and how often
+/// collecting again found more.
+pub struct Drained {
+    pub ids: u32,
+    pub events: u32,
+    pub collects: u32,
+}
+
+/// What JavaScript does after a drain.
+#[derive(Debug, PartialEq, Eq)]
+pub enum After {
+    /// Nothing; a bell will come.
+    Sleep,
+    /// Schedule another turn.
+    Turn,
+}
+
+pub struct Reactor {
+    ready: Arc<ReadyList>,
+    waiter: RefCell<Option<Waiter>>,
+    table: RefCell<Table>,
+    scratch: RefCell<Vec<Entry>>,
+    /// Whether a referenced handle is active, that is, whether the program is kept alive by us.
+    referenced: Cell<bool>,
+    idle_turns: Cell<u32>,
+    quick_bells: Cell<u32>,
+    rested_at: Cell<Instant>,
+}
+
+/// The generation of every handle index, and the indexes that are free.
+#[derive(Default)]
+struct Table {
+    generations: Vec<u32>,
+    free: Vec<u32>,
+}
+
+impl Reactor {
+    pub fn start(bell: Box<dyn Bell>) -> io::Result<Rc<Reactor>> {
+        let ready = Arc::new(ReadyList::default());
+        let waiter = Waiter::start(ready.clone(), bell)?;
+        Ok(Rc::new(Reactor {
+            ready,
+            waiter: RefCell::new(Some(waiter)),
+            table: RefCell::default(),
+            scratch: RefCell::default(),
+            referenced: Cell::new(false),
+            idle_turns: Cell::new(0),
+            quick_bells: Cell::new(0),
+            rested_at: Cell::new(Instant::now()),
+        }))
+    }
+
+    /// Ends the follower; sockets that are still open keep their descriptors but no longer become
+    /// ready. Idempotent.
+    pub fn stop(&self) {
+        self.waiter.borrow_mut().take();
+    }
+
+    fn with_waiter<R>(&self, act: impl FnOnce(&Waiter) -> R) -> Option<R> {
+        self.waiter.borrow().as_ref().map(act)
+    }
+
+    pub fn set_referenced(&self, referenced: bool) {
+        self.referenced.set(referenced);
+    }
+
+    /// A turn begins because the bell rang.
+    pub fn bell_rang(&self) {
+        let quick = self.rested_at.get().elapsed() < BUSY_GAP;
+        self.quick_bells
+            .set(if quick { self.quick_bells.get() + 1 } else { 0 });
+    }
+
+    /// Turns the driver once, if JavaScript holds it.
+    pub fn drive(&self) {
+        self.with_waiter(|waiter| {
+            if waiter.js_drives() {
+                waiter.turn();
+            }
+        });
+    }
+
+    /// Gives at most `limit` ready handles to `each`; late entries of closed handles are dropped.
+    pub fn collect(&self, limit: usize, mut each: impl FnMut(Key, Readiness)) {
+        let mut entries = self.scratch.borrow_mut();
+        self.ready.take(limit, &mut entries);
+        let table = self.table.borrow();
+        for (key, readiness) in entries.drain(..) {
+            if table.generations.get(key.index as usize) == Some(&key.generation) {
+                each(key, readiness);
+            }
+        }
+    }
+
+    /// Ends a turn: who drives from here on, and whether JavaScript comes again by itself.
+    pub fn rest(&self, drained: &Drained) -> After {
+        self.with_waiter(|waiter| {
+            if waiter.js_drives() {
+                self.rest_driving(waiter, drained)
+            } else {
+                self.rest_following(waiter, drained)
+            }
+        })
+        .unwrap_or(After::Sleep)
+    }
+
+    fn rest_driving(&self, waiter: &Waiter, drained: &Drained) -> After {
+        let idle = if drained.ids == 0 {
+            self.idle_turns.get() + 1
+        } else {
+            0
+        };
+        self.idle_turns.set(idle);
+        // While nothing of ours keeps the program alive, no immediate of ours may do so either.
+        if idle < IDLE_TURNS && self.referenced.get() {
+            return After::Turn;
+        }
+        if !waiter.rest() {
+            return After::Turn;
+        }
+        self.idle_turns.set(0);
+        self.rested_at.set(Instant::now());
+        waiter.hand_back();
+        After::Sleep
+    }
+
+    fn rest_following(&self, waiter: &Waiter, drained: &Drained) -> After {
+        let busy = drained.ids >= BUSY_IDS
+            || drained.events >= BUSY_EVENTS
+            || drained.collects >= BUSY_COLLECTS
+            || self.quick_bells.get() >= 2;
+        if busy && self.referenced.get() {
+            waiter.want();
+        }
+        if !waiter.rest() {
+            return After::Turn;
+        }
+        self.rested_at.set(Instant::now());
+        After::Sleep
+    }
+
+    /// Whether JavaScript has to schedule a turn for what became ready outside of one (a connection was
+    /// started, a paused reader resumed). True once per turn.
+    pub fn needs_turn(&self) -> bool {
+        !self.ready.is_empty() && self.with_waiter(Waiter::arm).unwrap_or(false)
+    }
+
+    fn open(&self) -> Key {
+        let mut table = self.table.borrow_mut();
+        let index = table.free.pop().unwrap_or(table.generations.len() as u32);
+        match table.generations.get(index as usize) {
+            Some(&generation) => Key { index, generation },
+            None => {
+                table.generations.push(0);
+                Key {
+                    index,
+                    generation: 0,
+                }
+            }
+        }
+    }
+
+    fn close(&self, key: Key) {
+        let mut table = self.table.borrow_mut();
+        if let Some(generation) = table.generations.get_mut(key.index as usize)
+            && *generation == key.generation
+        {
+            *generation = generation.wrapping_add(1);
+            table.free.push(key.index);
+        }
+    }
+}
+
+/// A handle's place in the reactor, given back when dropped.
+pub struct Place {
+    pub key: Key,
+    reactor: Rc<Reactor>,
+}
+
+impl Place {
+    pub fn take(reactor: &Rc<Reactor>) -> Place {
+        Place {
+            key: reactor.open(),
+            reactor: reactor.clone(),
+        }
+    }
+
+    pub fn reactor(&self) -> &Rc<Reactor> {
+        &self.reactor
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.reactor.close(self.key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    struct TestBell(Sender<()>);
+
+    impl Bell for TestBell {
+        fn ring(&self) {
+            let _ = self.0.send(());
+        }
+    }
+
+    fn reactor() -> (Rc<Reactor>, Receiver<()>) {
+        let (bell, rings) = channel();
+        let reactor = Reactor::start(Box::new(TestBell(bell)));
+        (reactor.unwrap_or_else(|e| panic!("{e}")), rings)
+    }
+
+    fn pair() -> (socket2::Socket, socket2::Socket) {
+        let pair = socket2::Socket::pair(socket2::Domain::UNIX, socket2::Type::STREAM, None);
+        let (a, b) = pair.unwrap_or_else(|e| panic!("{e}"));
+        a.set_nonblocking(true).unwrap_or_else(|e| panic!("{e}"));
+        (a, b)
+    }
+
+    fn collected(reactor: &Reactor) -> Vec<u32> {
+        let mut ids = Vec::new();
+        reactor.collect(64, |key, _| ids.push(key.index));
+        ids
+    }
+
+    const QUIET: Drained = Drained {
+        ids: 1,
+        events: 1,
+        collects: 0,
+    };
+
+    #[test]
+    fn a_closed_handle_gets_no_late_event() {
+        let (reactor, _rings) = reactor();
+        let place = Place::take(&reactor);
+        let key = place.key;
+        reactor.ready.push(key, Readiness::Read);
+        drop(place);
+        let next = Place::take(&reactor);
+        assert_eq!(next.key.index, key.index);
+        assert_ne!(next.key.generation, key.generation);
+        assert!(collected(&reactor).is_empty());
+    }
+
+    #[test]
+    fn an_event_rings_once_and_the_driver_changes_hands() {
+        let (reactor, rings) = reactor();
+        reactor.set_referenced(true);
+        let (near, far) = pair();
+        let source = Source::new(&reactor, near).unwrap_or_else(|e| panic!("{e}"));
+        source.arm_read();
+        far.send(b"x").unwrap_or_else(|e| panic!("{e}"));
+        rings.recv().unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(collected(&reactor), [source.id()]);
+        let busy = Drained {
+            ids: BUSY_IDS,
+            ..QUIET
+        };
+        assert_eq!(reactor.rest(&busy), After::Sleep);
+
+        // The next event brings the driver over; two empty turns bring it back.
+        source
+            .read_with(|mut socket| io::Read::read(&mut socket, &mut [0; 8]), |_| true)
+            .unwrap_or_else(|e| panic!("{e}"));
+        far.send(b"y").unwrap_or_else(|e| panic!("{e}"));
+        rings.recv().unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(reactor.with_waiter(Waiter::js_drives), Some(true));
+        reactor.drive();
+        assert_eq!(collected(&reactor), [source.id()]);
+        let idle = Drained {
+            ids: 0,
+            events: 0,
+            collects: 0,
+        };
+        assert_eq!(reactor.rest(&idle), After::Turn);
+        assert_eq!(reactor.rest(&idle), After::Sleep);
+        assert_eq!(reactor.with_waiter(Waiter::js_drives), Some(false));
+    }
+
+    #[test]
+    fn stopping_ends_the_follower_in_every_state() {
+        for busy in [false, true] {
+            let (reactor, _rings) = reactor();
+            if busy {
+                reactor.with_waiter(Waiter::want);
+            }
+            let (near, far) = pair();
+            let source = Source::new(&reactor, near).unwrap_or_else(|e| panic!("{e}"));
+            source.arm_read();
+            far.send(b"x").unwrap_or_else(|e| panic!("{e}"));
+            reactor.stop();
+            reactor.stop();
+            assert_eq!(reactor.rest(&QUIET), After::Sleep);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A descriptor registered with the driver: the one owner of a socket, and its two wakers.
+
+use std::io;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+
+use socket2::Socket;
+use tokio::io::Interest;
+
+use super::ready::{self, Readiness};
+use super::{Key, Place, Reactor};
+use crate::sys::{self, Registered, register};
+
+pub struct Source {
+    registered: Registered,
+    read: Waker,
+    write: Waker,
+    place: Place,
+}
+
+impl Source {
+    /// Registers a non-blocking stream socket for reading and writing.
+    pub fn new(reactor: &Rc<Reactor>, socket: Socket) -> io::Result<Source> {
+        Self::with_interest(reactor, socket, Interest::READABLE | Interest::WRITABLE)
+    }
+
+    /// Registers a non-blocking socket. UDP wants reading alone: Linux raises a write edge for
+    /// every datagram that leaves (`sock_def_write_space`, net/core/sock.c).
+    pub fn with_interest(
+        reactor: &Rc<Reactor>,
+        socket: Socket,
+        interest: Interest,
+    ) -> io::Result<Source> {
+        let place = Place::take(reactor);
+        let registered = reactor
+            .with_waiter(|waiter| {
+                let _context = waiter.handle().enter();
+                register(socket, interest)
+            })
+            .unwrap_or_else(|| Err(io::ErrorKind::NotConnected.into()))?;
+        Ok(Source {
+            registered,
+            read: ready::waker(&reactor.ready, place.key, Readiness::Read),
+            write: ready::waker(&reactor.ready, place.key, Readiness::Write),
+            place,
+        })
+    }
+
+    pub fn socket(&self) -> &Socket {
+        self.registered.get_ref()
+    }
+
+    pub fn key(&self) -> Key {
+        self.place.key
+    }
+
+    /// The index by which JavaScript knows the handle.
+    pub fn id(&self) -> u32 {
+        self.place.key.index
+    }
+
+    pub fn reactor(&self) -> &Rc<Reactor> {
+        self.place.reactor()
+    }
+
+    /// Asks to be put on the ready list once there is something to read; at once if there is.
+    pub fn arm_read(&self) {
+        let mut context = Context::from_waker(&self.read);
+        if self.registered.poll_read_ready(&mut context).is_ready() {
+            self.again(Readiness::Read);
+        }
+    }
+
+    /// Asks to be put on the ready list once there is room to write; at once if there is.
+    pub fn arm_write(&self) {
+        let mut context = Context::from_waker(&self.write);
+        if self.registered.poll_write_ready(&mut context).is_ready() {
+            self.again(Readiness::Write);
+        }
+    }
+
+    /// Puts the handle on the ready list for the next collect.
+    fn again(&self, readiness: Readiness) {
+        let waker = match readiness {
+            Readiness::Read => &self.read,
+            Readiness::Write => &self.write,
+        };
+        waker.wake_by_ref();
+    }
+
+    /// Reads when the driver says there is something. `drained` tells whether a result emptied the
+    /// kernel's queue; then the ready list will tell of more. Otherwise the caller reads on, or calls
+    /// [`arm_read`](Self::arm_read) to come again.
+    ///
+    /// The readiness is looked at before the read and cleared after it by its tick, so that an edge
+    /// that arrives in between is kept (`AsyncFd`, "clear_ready").
+    pub fn read_with<R>(
+        &self,
+        mut read: impl FnMut(&Socket) -> io::Result<R>,
+        drained: impl FnOnce(&R) -> bool,
+    ) -> io::Result<R> {
+        let mut context = Context::from_waker(&self.read);
+        loop {
+            let mut guard = match self.registered.poll_read_ready(&mut context) {
+                Poll::Pending => return Err(io::ErrorKind::WouldBlock.into()),
+                Poll::Ready(guard) => guard?,
+            };
+            match read(guard.get_inner()) {
+                Ok(result) => {
+                    if drained(&result) {
+                        guard.clear_ready();
+                        self.arm_read();
+                    }
+                    return Ok(result);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// A duplicate that comes on the ready list, as this handle, once there is room to write.
+    pub fn watch_room(&self) -> io::Result<Source> {
+        let reactor = self.reactor();
+        let duplicate = sys::duplicate(self.socket())?;
+        let mut room = Source::with_interest(reactor, duplicate, Interest::WRITABLE)?;
+        room.write = self.write.clone();
+        room.arm_write();
+        Ok(room)
+    }
+
+    /// Writes at once. `WouldBlock` means that the handle comes on the ready list once there is room.
+    pub fn write_with<R>(
+        &self,
+        mut write: impl FnMut(&Socket) -> io::Result<R>,
+    ) -> io::Result<R> {
+        let first = sys::retry(|| write(self.socket()));
+        if !matches!(&first, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
+            return first;
+        }
+        let mut context = Context::from_waker(&self.write);
+        loop {
+            let mut guard = match self.registered.poll_write_ready(&mut context) {
+                Poll::Pending => return Err(io::ErrorKind::WouldBlock.into()),
+                Poll::Ready(guard) => guard?,
+            };
+            let result = sys::retry(|| write(guard.get_inner()));
+            match &result {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => guard.clear_ready(),
+                _ => return result,
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Who turns the driver: a follower thread while it is quiet, the JavaScript thread while it is busy.
+//!
+//! At rest the follower sits in the driver and rings the doorbell when a socket became ready. Under
+//! load JavaScript wants the driver, takes it over at the follower's next event, and turns it once per
+//! `setImmediate`, so that an event costs no thread hop. This is leader/followers (Schmidt et al.,
+//! 2000), and what Linux does with network cards (NAPI: interrupts when quiet, polling when busy).
+//!
+//! The hand-over never has two threads in `block_on`: the follower says `js_drives` only after its
+//! own `block_on` returned, and goes back in only after JavaScript said it is done.
+
+use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
+use std::thread::JoinHandle;
+use std::{io, thread};
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::Notify;
+
+use super::ready::ReadyList;
+use crate::sys;
+
+/// Wakes JavaScript from any thread: it will collect the ready list soon.
+pub trait Bell: Send + Sync {
+    fn ring(&self);
+}
+
+struct Shared {
+    ready: Arc<ReadyList>,
+    bell: Box<dyn Bell>,
+    /// A bell is on its way, or JavaScript is in a turn or has one scheduled.
+    armed: AtomicBool,
+    /// JavaScript wants the driver at the follower's next event.
+    wanted: AtomicBool,
+    /// The follower should leave `block_on`.
+    leave: Notify,
+    stop: AtomicBool,
+    js_drives: AtomicBool,
+    /// Guards the hand-back; `js_drives` is what it is about.
+    parking: Mutex<()>,
+    handed_back: Condvar,
+}
+
+impl Shared {
+    fn ring(&self) {
+        if !self.armed.swap(true, Ordering::AcqRel) {
+            self.bell.ring();
+        }
+    }
+
+    /// Runs after every sleep of the driver, once its wakers have pushed.
+    fn driver_woke(&self) {
+        if self.js_drives.load(Ordering::Acquire) || self.ready.is_empty() {
+            return;
+        }
+        if self.wanted.swap(false, Ordering::AcqRel) {
+            self.leave.notify_one();
+        } else {
+            self.ring();
+        }
+    }
+
+    /// The follower gives the driver to JavaScript and sleeps until it comes back.
+    fn lend_driver(&self) {
+        let mut parking = self.parking.lock().unwrap_or_else(PoisonError::into_inner);
+        self.js_drives.store(true, Ordering::Release);
+        self.ring();
+        while self.js_drives.load(Ordering::Acquire) && !self.stop.load(Ordering::Acquire) {
+            parking = self
+                .handed_back
+                .wait(parking)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// The driver, its follower thread and the doorbell.
+pub struct Waiter {
+    shared: Arc<Shared>,
+    runtime: Arc<Runtime>,
+    follower: Option<JoinHandle<()>>,
+}
+
+impl Waiter {
+    pub fn start(ready: Arc<ReadyList>, bell: Box<dyn Bell>) -> io::Result<Waiter> {
+        let shared = Arc::new(Shared {
+            ready,
+            bell,
+            armed: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            leave: Notify::new(),
+            stop: AtomicBool::new(false),
+            js_drives: AtomicBool::new(false),
+            parking: Mutex::new(()),
+            handed_back: Condvar::new(),
+        });
+        let woken = shared.clone();
+        let runtime = Builder::new_current_thread()
+            .enable_io()
+            .on_thread_unpark(move || woken.driver_woke())
+            .build()?;
+        let runtime = Arc::new(runtime);
+        let follower = {
+            let (shared, runtime) = (shared.clone(), runtime.clone());
+            thread::Builder::new()
+                .name("ferronet".into())
+                .spawn(move || follow(&shared, &runtime))?
+        };
+        Ok(Waiter {
+            shared,
+            runtime,
+            follower: Some(follower),
+        })
+    }
+
+    /// For registering descriptors with the driver.
+    pub fn handle(&self) -> &Handle {
+        self.runtime.handle()
+    }
+
+    pub fn js_drives(&self) -> bool {
+        self.shared.js_drives.load(Ordering::Acquire)
+    }
+
+    /// One turn of the driver without waiting, on the JavaScript thread, which must hold it.
+    pub fn turn(&self) {
+        let mut yielded = false;
+        self.runtime.block_on(poll_fn(|cx| {
+            if yielded {
+                return Poll::Ready(());
+            }
+            yielded = true;
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        }));
+    }
+
+    /// JavaScript would rather turn the driver itself from the next event on.
+    pub fn want(&self) {
+        self.shared.wanted.store(true, Ordering::Release);
+    }
+
+    /// JavaScript is in a turn, or has just scheduled one: events need no bell.
+    /// False when a bell or a turn was on its way already.
+    pub fn arm(&self) -> bool {
+        !self.shared.armed.swap(true, Ordering::AcqRel)
+    }
+
+    /// JavaScript ends its turn and will sleep. False when something became ready meanwhile: then it
+    /// must go on (the bell stays silent for what came before this call).
+    pub fn rest(&self) -> bool {
+        self.shared.armed.store(false, Ordering::SeqCst);
+        if self.shared.ready.is_empty() {
+            return true;
+        }
+        // Someone else may have rung between the two lines; then that bell is the next turn.
+        self.shared.armed.swap(true, Ordering::SeqCst)
+    }
+
+    /// Gives the driver back to the follower. Only after [`rest`](Self::rest) said true.
+    pub fn hand_back(&self) {
+        let _parking = self
+            .shared
+            .parking
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.shared.js_drives.store(false, Ordering::Release);
+        self.shared.handed_back.notify_one();
+    }
+
+    /// Ends the follower and waits for it. Idempotent.
+    pub fn stop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.leave.notify_one();
+        self.hand_back();
+        if let Some(follower) = self.follower.take() {
+            // An Err is a panic of the follower: it is gone either way, and so is the environment.
+            let _ = follower.join();
+        }
+    }
+}
+
+impl Drop for Waiter {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn follow(shared: &Shared, runtime: &Runtime) {
+    sys::block_signals();
+    loop {
+        runtime.block_on(shared.leave.notified());
+        if shared.stop.load(Ordering::Acquire) {
+            return;
+        }
+        shared.lend_driver();
+        if shared.stop.load(Ordering::Acquire) {
+            return;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Everything that depends on the platform: the only module with `unsafe`, libc calls and
+//! `cfg(target_os)`.
+//!
+//! - `unix.rs` and `windows.rs`: descriptors, signals, interface names, error numbers.
+//! - `linux.rs`: batches of datagrams by `recvmmsg`/`sendmmsg`, UDP_GRO and UDP_SEGMENT, `accept4`.
+//! - `portable.rs`: the same functions by plain calls, for every other system (and, for testing, on
+//!   Linux with the cargo feature `portable`).
+
+use std::io;
+use std::net::SocketAddr;
+
+#[cfg(unix)]
+mod unix;
+#[cfg(unix)]
+pub use unix::{
+    Registered, Spare, block_signals, descriptor, disconnect, duplicate, guess_descriptor,
+    interface_index, interface_name, read_stream, register, source_membership_v6,
+    spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+};
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+pub use windows::{
+    Registered, Spare, block_signals, descriptor, disconnect, duplicate, guess_descriptor,
+    interface_index, interface_name, read_stream, register, source_membership_v6,
+    spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+};
+
+#[cfg(all(target_os = "linux", not(feature = "portable")))]
+mod linux;
+#[cfg(all(target_os = "linux", not(feature = "portable")))]
+pub use linux::{
+    DATAGRAM_INTEREST, MAX_SEGMENTS, SLOTS, accept, coalesce, receive, report_errors, send,
+};
+
+#[cfg(any(not(target_os = "linux"), feature = "portable"))]
+mod portable;
+#[cfg(any(not(target_os = "linux"), feature = "portable"))]
+pub use portable::{
+    DATAGRAM_INTEREST, MAX_SEGMENTS, SLOTS, accept, coalesce, receive, report_errors, send,
+};
+
+/// Room for the largest UDP datagram (65,535 bytes of IPv4 or IPv6 payload length) or one coalesced
+/// run of them, so that nothing is ever cut.
+pub const SLOT: usize = 65_536;
+
+/// What a descriptor is, in the words of Node's `guessHandleType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DescriptorKind {
+    Tcp,
+    Udp,
+    Pipe,
+    File,
+    Tty,
+    Unknown,
+}
+
+/// One received message: a datagram, or (`segment < length`) a run of datagrams of `segment` bytes
+/// from one sender, the last one possibly shorter.
+#[derive(Clone, Copy, Debug)]
+pub struct Received {
+    pub offset: usize,
+    pub length: usize,
+    pub segment: usize,
+    pub from: SocketAddr,
+}
+
+/// One message to send, or a run of them of `segment` bytes to one address.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    pub data: &'a [u8],
+    pub segment: usize,
+    /// `None` on a connected socket.
+    pub to: Option<SocketAddr>,
+}
+
+impl Outgoing<'_> {
+    pub fn is_run(&self) -> bool {
+        self.segment < self.data.len()
+    }
+}
+
+/// Repeats a system call that a signal interrupted (EINTR, signal(7)).
+pub fn retry<R>(mut call: impl FnMut() -> io::Result<R>) -> io::Result<R> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}

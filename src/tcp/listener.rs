@@ -1,0 +1,70 @@
+//! A listening socket: TCP or unix. Owns its descriptor.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+
+use socket2::Socket;
+use tokio::io::Interest;
+
+use crate::reactor::{Reactor, Source};
+use crate::sys;
+
+pub struct Listener {
+    source: Source,
+    spare: RefCell<Option<sys::Spare>>,
+}
+
+impl Listener {
+    /// listen(2) on a bound socket.
+    pub fn listen(reactor: &Rc<Reactor>, socket: Socket, backlog: i32) -> io::Result<Listener> {
+        socket.listen(backlog)?;
+        let source = Source::with_interest(reactor, socket, Interest::READABLE)?;
+        source.arm_read();
+        Ok(Listener {
+            source,
+            spare: RefCell::new(sys::spare_descriptor().ok()),
+        })
+    }
+
+    /// The next connection; `WouldBlock` means that the ready list will tell. A caller that stops
+    /// before that calls [`arm`](Self::arm) to come again.
+    pub fn accept(&self) -> io::Result<Socket> {
+        loop {
+            match self.source.read_with(sys::accept, |_| false) {
+                Err(error) if is_exhausted(&error) => self.shed()?,
+                // The peer gave up while it was queued (accept(2), ECONNABORTED).
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Out of descriptors: closes waiting connections with the spare one rather than spin on a
+    /// listener that stays readable (libuv, `uv__emfile_trick`, src/unix/stream.c).
+    fn shed(&self) -> io::Result<()> {
+        if self.spare.take().is_none() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        while sys::accept(self.source.socket()).is_ok() {}
+        self.spare.replace(sys::spare_descriptor().ok());
+        Ok(())
+    }
+
+    /// Puts the listener on the ready list if connections wait.
+    pub fn arm(&self) {
+        self.source.arm_read();
+    }
+
+    pub fn socket(&self) -> &Socket {
+        self.source.socket()
+    }
+
+    pub fn id(&self) -> u32 {
+        self.source.id()
+    }
+}
+
+fn is_exhausted(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::EMFILE | libc::ENFILE))
+}

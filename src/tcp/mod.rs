@@ -1,0 +1,106 @@
+//! TCP, and the byte streams and listeners that unix sockets share with it.
+
+mod listener;
+mod stream;
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+pub use listener::Listener;
+pub use stream::Stream;
+
+/// How an address is taken: what `listen` and `BoundSocket` may ask for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BindOptions {
+    /// IPV6_V6ONLY (ipv6(7)); off means a dual-stack socket.
+    pub ipv6_only: bool,
+    /// SO_REUSEPORT (socket(7)).
+    pub reuse_port: bool,
+}
+
+/// A socket bound to an address, not yet listening or connected. As libuv, SO_REUSEADDR is on, so
+/// that a server can be started again while old connections are in TIME_WAIT.
+pub fn bind(address: SocketAddr, options: BindOptions) -> io::Result<Socket> {
+    let socket = open(address)?;
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    if options.reuse_port {
+        reuse_port(&socket)?;
+    }
+    if address.is_ipv6() {
+        socket.set_only_v6(options.ipv6_only)?;
+    }
+    socket.bind(&address.into())?;
+    Ok(socket)
+}
+
+#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
+pub fn reuse_port(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_port(true)
+}
+
+#[cfg(not(all(unix, not(any(target_os = "solaris", target_os = "illumos")))))]
+pub fn reuse_port(_socket: &Socket) -> io::Result<()> {
+    Err(io::Error::from_raw_os_error(libc::ENOTSUP))
+}
+
+fn open(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(
+        Domain::for_address(address),
+        Type::STREAM,
+        Some(Protocol::TCP),
+    )?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// Starts to connect. `bound` is a socket that already has its local address.
+pub fn connect(bound: Option<Socket>, address: SocketAddr) -> io::Result<Socket> {
+    let socket = match bound {
+        Some(socket) => socket,
+        None => open(address)?,
+    };
+    start_connect(&socket, &address.into())?;
+    Ok(socket)
+}
+
+/// connect(2) that does not wait; "in progress" is success, the outcome comes with writability.
+pub fn start_connect(socket: &Socket, address: &SockAddr) -> io::Result<()> {
+    match crate::sys::retry(|| socket.connect(address)) {
+        Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && address.is_ipv4() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock && address.is_ipv6() => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local() -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], 0))
+    }
+
+    #[test]
+    fn an_address_in_use_is_told_apart_from_one_that_is_shared() -> io::Result<()> {
+        let first = bind(local(), BindOptions::default())?;
+        first.listen(1)?;
+        let taken = first.local_addr()?.as_socket().unwrap_or(local());
+        let error = bind(taken, BindOptions::default()).err();
+        assert_eq!(
+            error.map(|e| e.kind()),
+            Some(io::ErrorKind::AddrInUse)
+        );
+        let shared = BindOptions {
+            reuse_port: true,
+            ..BindOptions::default()
+        };
+        let one = bind(local(), shared)?;
+        let address = one.local_addr()?.as_socket().unwrap_or(local());
+        assert!(bind(address, shared).is_ok());
+        Ok(())
+    }
+}
