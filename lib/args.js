@@ -12,7 +12,11 @@ const isPipeName = (value) => typeof value === 'string' && !isNumeric(value);
 
 /** A number, or the text of one that is not negative. */
 function isNumeric(value) {
-  return (typeof value === 'string' || typeof value === 'number') && Number(value) >= 0 && String(value).trim() !== '';
+  return (
+    (typeof value === 'string' || typeof value === 'number') &&
+    Number(value) >= 0 &&
+    String(value).trim() !== ''
+  );
 }
 
 /**
@@ -89,7 +93,8 @@ function sliced(buffer, offset, length) {
 
 const BYTES = 'of type string or an instance of Buffer, TypedArray, or DataView';
 
-const bytesOf = (view) => (view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+const bytesOf = (view) =>
+  view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /** A message, or an array of its parts, as byte arrays. */
 function messageParts(message) {

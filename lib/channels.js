@@ -6,7 +6,9 @@ const diagnostics = require('node:diagnostics_channel');
 const clientSocket = diagnostics.channel('net.client.socket');
 const serverSocket = diagnostics.channel('net.server.socket');
 const udpSocket = diagnostics.channel('udp.socket');
-const listen = ['asyncStart', 'asyncEnd', 'error'].map((name) => diagnostics.channel(`tracing:net.server.listen:${name}`));
+const listen = ['asyncStart', 'asyncEnd', 'error'].map((name) =>
+  diagnostics.channel(`tracing:net.server.listen:${name}`),
+);
 const [listenStart, listenEnd, listenError] = listen;
 
 function publish(channel, message) {

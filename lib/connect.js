@@ -103,7 +103,8 @@ function lookupAll(socket, target, lookup, lookupOptions, options) {
     }
     const order = interleave(addresses);
     touch(socket);
-    if (order.length === 0) destroyNextTick(socket, resultError(addresses[0] ?? {}, options.host, options.port));
+    if (order.length === 0)
+      destroyNextTick(socket, resultError(addresses[0] ?? {}, options.host, options.port));
     else if (order.length === 1) attempt(socket, order[0], target);
     else {
       const series = new Series(socket, order, target);
@@ -126,7 +127,13 @@ function bindLocal(handle, family, localAddress, localPort) {
 
 /** A connection error with the local side, if that is known. */
 function connectException(status, { address, port, localAddress, localPort }) {
-  const error = addressException(status, 'connect', address, port, localAddress && localPort ? `${localAddress}:${localPort}` : '');
+  const error = addressException(
+    status,
+    'connect',
+    address,
+    port,
+    localAddress && localPort ? `${localAddress}:${localPort}` : '',
+  );
   if (localAddress && localPort) {
     error.localAddress = localAddress;
     error.localPort = localPort;
@@ -202,7 +209,9 @@ class Series {
       if (error === null || !socket.connecting) return;
       this.#errors.push(error);
     }
-    socket.destroy(this.#errors.length === 0 ? new ERR_SOCKET_CONNECTION_TIMEOUT() : connectAggregate(this.#errors));
+    socket.destroy(
+      this.#errors.length === 0 ? new ERR_SOCKET_CONNECTION_TIMEOUT() : connectAggregate(this.#errors),
+    );
   }
 
   /** Starts one attempt; its error if it failed at once. */

@@ -41,7 +41,11 @@ function coded(Base, code, text) {
     }
   }
   Object.defineProperty(NodeError, 'name', { value: Base.name });
-  Object.defineProperty(NodeError.prototype, 'constructor', { value: Base, writable: true, configurable: true });
+  Object.defineProperty(NodeError.prototype, 'constructor', {
+    value: Base,
+    writable: true,
+    configurable: true,
+  });
   Object.defineProperty(NodeError.prototype, 'toString', { enumerable: false });
   return NodeError;
 }
@@ -104,17 +108,24 @@ const ERR_INVALID_HANDLE_TYPE = coded(
   'ERR_INVALID_HANDLE_TYPE',
   () => 'This handle type cannot be sent',
 );
-const ERR_INVALID_IP_ADDRESS = coded(TypeError, 'ERR_INVALID_IP_ADDRESS', (address) => `Invalid IP address: ${address}`);
+const ERR_INVALID_IP_ADDRESS = coded(
+  TypeError,
+  'ERR_INVALID_IP_ADDRESS',
+  (address) => `Invalid IP address: ${address}`,
+);
 const ERR_IP_BLOCKED = coded(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`);
 const ERR_MISSING_ARGS = coded(TypeError, 'ERR_MISSING_ARGS', (...names) => {
-  const quoted = names.map((name) => (Array.isArray(name) ? name.map((n) => `"${n}"`).join(' or ') : `"${name}"`));
+  const quoted = names.map((name) =>
+    Array.isArray(name) ? name.map((n) => `"${n}"`).join(' or ') : `"${name}"`,
+  );
   if (quoted.length === 1) return `The ${quoted[0]} argument must be specified`;
   return `The ${quoted.slice(0, -1).join(', ')} and ${quoted.at(-1)} arguments must be specified`;
 });
 const ERR_OUT_OF_RANGE = coded(
   RangeError,
   'ERR_OUT_OF_RANGE',
-  (name, range, value) => `The value of "${name}" is out of range. It must be ${range}. Received ${rangeText(value)}`,
+  (name, range, value) =>
+    `The value of "${name}" is out of range. It must be ${range}. Received ${rangeText(value)}`,
 );
 const ERR_SERVER_ALREADY_LISTEN = coded(
   Error,
@@ -149,7 +160,11 @@ const ERR_SOCKET_CONNECTION_TIMEOUT = coded(
   'ERR_SOCKET_CONNECTION_TIMEOUT',
   () => 'Socket connection timeout',
 );
-const ERR_SOCKET_DGRAM_IS_CONNECTED = coded(Error, 'ERR_SOCKET_DGRAM_IS_CONNECTED', () => 'Already connected');
+const ERR_SOCKET_DGRAM_IS_CONNECTED = coded(
+  Error,
+  'ERR_SOCKET_DGRAM_IS_CONNECTED',
+  () => 'Already connected',
+);
 const ERR_SOCKET_DGRAM_NOT_CONNECTED = coded(Error, 'ERR_SOCKET_DGRAM_NOT_CONNECTED', () => 'Not connected');
 const ERR_SOCKET_DGRAM_NOT_RUNNING = coded(Error, 'ERR_SOCKET_DGRAM_NOT_RUNNING', () => 'Not running');
 
@@ -157,7 +172,11 @@ const ERR_SOCKET_DGRAM_NOT_RUNNING = coded(Error, 'ERR_SOCKET_DGRAM_NOT_RUNNING'
  * A failed system call: message `syscall CODE[: description] [details]`, own keys errno, code, syscall and
  * those of `extra`, in that order. `first` puts code before errno, as `listen` has it.
  */
-function systemError(errno, syscall, { details = '', description = false, codeFirst = false, extra = {} } = {}) {
+function systemError(
+  errno,
+  syscall,
+  { details = '', description = false, codeFirst = false, extra = {} } = {},
+) {
   const code = nameOf(errno);
   const because = description ? `: ${descriptionOf(errno)}` : '';
   const error = new Error(`${syscall} ${code}${because}${details && ` ${details}`}`);
@@ -203,7 +222,12 @@ function bufferSizeError(errno, syscall) {
     name: { value: 'SystemError', configurable: true, writable: true },
     info: { value: info, enumerable: true, configurable: true },
     errno: { get: () => info.errno, set: (v) => (info.errno = v), enumerable: true, configurable: true },
-    syscall: { get: () => info.syscall, set: (v) => (info.syscall = v), enumerable: true, configurable: true },
+    syscall: {
+      get: () => info.syscall,
+      set: (v) => (info.syscall = v),
+      enumerable: true,
+      configurable: true,
+    },
     code: { value: 'ERR_SOCKET_BUFFER_SIZE', enumerable: true, configurable: true, writable: true },
   });
   return error;

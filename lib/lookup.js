@@ -36,7 +36,8 @@ function interleave(addresses) {
 /** The dns.lookup options of a connect: ADDRCONFIG unless the program asked for something special. */
 function connectLookupOptions({ family, hints = 0 }) {
   const wanted = family === 'IPv4' ? 4 : family === 'IPv6' ? 6 : family;
-  if (process.platform !== 'win32' && !isFamily(wanted) && !hints) return { family: wanted, hints: dns.ADDRCONFIG };
+  if (process.platform !== 'win32' && !isFamily(wanted) && !hints)
+    return { family: wanted, hints: dns.ADDRCONFIG };
   return { family: wanted, hints: hints || 0 };
 }
 

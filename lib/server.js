@@ -66,7 +66,7 @@ function checkOptions(options) {
 
 // ---- listening
 
-Server.prototype.listen = function(...args) {
+Server.prototype.listen = function (...args) {
   const [given, callback] = normalizeArgs(args);
   if (this._handle || this[kStarting]) throw new ERR_SERVER_ALREADY_LISTEN();
   if (callback !== null) this.once('listening', callback);
@@ -287,8 +287,10 @@ function onConnection(server, handle) {
 /** Closes a connection that the server has no room for, or whose address is blocked. */
 function isRefused(server, handle) {
   const { maxConnections, blockList } = server;
-  const full = defaults.major < 22 ? maxConnections && server._connections >= maxConnections
-    : maxConnections != null && server._connections >= maxConnections;
+  const full =
+    defaults.major < 22
+      ? maxConnections && server._connections >= maxConnections
+      : maxConnections != null && server._connections >= maxConnections;
   if (full) {
     const ends = endsOf(handle);
     handle.close();
@@ -297,7 +299,8 @@ function isRefused(server, handle) {
   }
   if (!blockList) return false;
   const peer = {};
-  if (handle.getpeername(peer) !== 0 || !blockList.check(peer.address, peer.family.toLowerCase())) return false;
+  if (handle.getpeername(peer) !== 0 || !blockList.check(peer.address, peer.family.toLowerCase()))
+    return false;
   handle.close();
   return true;
 }
@@ -316,7 +319,7 @@ function endsOf(handle) {
   };
 }
 
-Server.prototype.getConnections = function(callback) {
+Server.prototype.getConnections = function (callback) {
   validateFunction(callback, 'callback');
   process.nextTick(callback, null, this._connections);
   return this;
@@ -332,7 +335,7 @@ Object.defineProperty(Server.prototype, 'listening', {
   enumerable: true,
 });
 
-Server.prototype.address = function() {
+Server.prototype.address = function () {
   const handle = this._handle;
   if (handle?.getsockname && !(handle instanceof PipeServer)) {
     const name = {};
@@ -343,13 +346,13 @@ Server.prototype.address = function() {
   return this._pipeName ? this._pipeName : null;
 };
 
-Server.prototype.ref = function() {
+Server.prototype.ref = function () {
   this._unref = false;
   this._handle?.ref();
   return this;
 };
 
-Server.prototype.unref = function() {
+Server.prototype.unref = function () {
   this._unref = true;
   this._handle?.unref();
   return this;
@@ -357,7 +360,7 @@ Server.prototype.unref = function() {
 
 // ---- ending
 
-Server.prototype.close = function(callback) {
+Server.prototype.close = function (callback) {
   if (typeof callback === 'function') {
     if (!this._handle) this.once('close', () => callback(new ERR_SERVER_NOT_RUNNING()));
     else this.once('close', callback);
@@ -373,13 +376,13 @@ Server.prototype.close = function(callback) {
   return this;
 };
 
-Server.prototype._emitCloseIfDrained = function() {
+Server.prototype._emitCloseIfDrained = function () {
   if (this._handle || this._connections) return;
   process.nextTick(() => this.emit('close'));
 };
 
 Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] = Object.defineProperty(
-  async function() {
+  async function () {
     if (!this._handle) return;
     await new Promise((resolve, reject) => this.close((error) => (error ? reject(error) : resolve())));
   },
@@ -387,13 +390,13 @@ Server.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] = Obj
   { value: '', configurable: true },
 );
 
-Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, socket) {
+Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, socket) {
   if (event === 'connection') socket.destroy(error);
   else this.emit('error', error);
 };
 
 /** Kept for programs that set it up for old cluster versions. */
-Server.prototype._setupWorker = function(worker) {
+Server.prototype._setupWorker = function (worker) {
   this._usingWorkers = true;
   this._workers.push(worker);
   worker.once('exit', (worker) => {

@@ -156,7 +156,7 @@ function writeAfterEnd(chunk, encoding, callback) {
 
 // ---- connecting
 
-Socket.prototype.connect = function(...args) {
+Socket.prototype.connect = function (...args) {
   const [options, listener] = args[0]?.[normalized] ? args[0] : normalizeArgs(args);
   if (options.port === undefined && options.path == null) {
     throw new ERR_MISSING_ARGS(['options', 'port', 'path']);
@@ -182,7 +182,8 @@ Socket.prototype.connect = function(...args) {
 };
 
 function applyOptions(socket) {
-  const { noDelay, keepAlive, keepAliveDelay, keepAliveInterval, keepAliveCount, typeOfService } = socket[kOptions];
+  const { noDelay, keepAlive, keepAliveDelay, keepAliveInterval, keepAliveCount, typeOfService } =
+    socket[kOptions];
   const handle = socket[kHandle];
   if (noDelay) handle.setNoDelay(true);
   if (keepAlive) handle.setKeepAlive(true, keepAliveDelay, keepAliveInterval ?? 1, keepAliveCount ?? 10);
@@ -191,7 +192,7 @@ function applyOptions(socket) {
 
 // ---- reading
 
-Socket.prototype._read = function() {
+Socket.prototype._read = function () {
   if (this.connecting || !this[kHandle]) {
     this.once('connect', () => this._read());
   } else if (!this[kHandle].reading) {
@@ -216,32 +217,32 @@ function resumeOnread(socket) {
   if (socket[kOnread] && !socket.connecting && socket[kHandle] && !socket[kHandle].reading) readStart(socket);
 }
 
-Socket.prototype.pause = function() {
+Socket.prototype.pause = function () {
   if (this[kOnread] && !this.connecting && this[kHandle]?.reading) this[kHandle].readStop();
   return Duplex.prototype.pause.call(this);
 };
 
-Socket.prototype.resume = function() {
+Socket.prototype.resume = function () {
   resumeOnread(this);
   return Duplex.prototype.resume.call(this);
 };
 
-Socket.prototype.read = function(size) {
+Socket.prototype.read = function (size) {
   resumeOnread(this);
   return Duplex.prototype.read.call(this, size);
 };
 
 // ---- writing
 
-Socket.prototype._write = function(data, encoding, callback) {
+Socket.prototype._write = function (data, encoding, callback) {
   this._writeGeneric(false, data, encoding, callback);
 };
 
-Socket.prototype._writev = function(chunks, callback) {
+Socket.prototype._writev = function (chunks, callback) {
   this._writeGeneric(true, chunks, '', callback);
 };
 
-Socket.prototype._writeGeneric = function(isVector, data, encoding, callback) {
+Socket.prototype._writeGeneric = function (isVector, data, encoding, callback) {
   if (this.connecting) {
     writeWhenConnected(this, isVector, data, encoding, callback);
     return false;
@@ -318,7 +319,7 @@ function endWriting(socket, handle, error) {
   handle.inScope(callback, undefined, error);
 }
 
-Socket.prototype._final = function(callback) {
+Socket.prototype._final = function (callback) {
   if (this.connecting) {
     const onClose = () => callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
     this.once('close', onClose);
@@ -338,20 +339,20 @@ Socket.prototype._final = function(callback) {
   });
 };
 
-Socket.prototype.end = function(data, encoding, callback) {
+Socket.prototype.end = function (data, encoding, callback) {
   Duplex.prototype.end.call(this, data, encoding, callback);
   return this;
 };
 
 // ---- ending
 
-Socket.prototype.destroySoon = function() {
+Socket.prototype.destroySoon = function () {
   if (this.writable) this.end();
   if (this.writableFinished) this.destroy();
   else this.once('finish', this.destroy);
 };
 
-Socket.prototype.resetAndDestroy = function() {
+Socket.prototype.resetAndDestroy = function () {
   const handle = this[kHandle];
   if (!handle) {
     this.destroy(new ERR_SOCKET_CLOSED());
@@ -363,12 +364,12 @@ Socket.prototype.resetAndDestroy = function() {
   return this;
 };
 
-Socket.prototype._reset = function() {
+Socket.prototype._reset = function () {
   this[kReset] = true;
   return this.destroySoon();
 };
 
-Socket.prototype._destroy = function(exception, callback) {
+Socket.prototype._destroy = function (exception, callback) {
   this.connecting = false;
   stopTimers(this);
   const handle = this[kHandle];
@@ -409,7 +410,7 @@ Socket.prototype._unrefTimer = function _unrefTimer() {
   touch(this);
 };
 
-Socket.prototype._onTimeout = function() {
+Socket.prototype._onTimeout = function () {
   const pending = this[kWriting];
   const size = this[kHandle]?.writeQueueSize;
   // A write that makes progress is no idleness.
@@ -423,7 +424,7 @@ Socket.prototype._onTimeout = function() {
 
 // ---- options
 
-Socket.prototype.setNoDelay = function(enable) {
+Socket.prototype.setNoDelay = function (enable) {
   const on = Boolean(enable === undefined ? true : enable);
   const options = this[kOptions];
   if (this[kHandle] && on !== options.noDelay) this[kHandle].setNoDelay(on);
@@ -431,7 +432,7 @@ Socket.prototype.setNoDelay = function(enable) {
   return this;
 };
 
-Socket.prototype.setKeepAlive = function(enable, initialDelay, interval, count) {
+Socket.prototype.setKeepAlive = function (enable, initialDelay, interval, count) {
   const wanted = keepAliveArgs(enable, initialDelay, interval, count);
   const on = Boolean(wanted.enable);
   const seconds = (msecs, otherwise) => (msecs === undefined ? otherwise : Math.max(1, ~~(msecs / 1000)));
@@ -447,7 +448,7 @@ Socket.prototype.setKeepAlive = function(enable, initialDelay, interval, count) 
   return this;
 };
 
-Socket.prototype.setTypeOfService = function(tos) {
+Socket.prototype.setTypeOfService = function (tos) {
   if (Number.isNaN(tos)) throw new ERR_INVALID_ARG_TYPE('tos', 'of type number', tos);
   validateInt32(tos, 'tos', 0, 255);
   this[kOptions].typeOfService = tos;
@@ -458,7 +459,7 @@ Socket.prototype.setTypeOfService = function(tos) {
   return this;
 };
 
-Socket.prototype.getTypeOfService = function() {
+Socket.prototype.getTypeOfService = function () {
   if (!this[kHandle] || this.connecting) return this[kOptions].typeOfService ?? 0;
   const value = this[kHandle].typeOfService();
   if (value < 0) throw errnoException(value, 'getTypeOfService');
@@ -467,7 +468,7 @@ Socket.prototype.getTypeOfService = function() {
 
 for (const name of ['ref', 'unref']) {
   Socket.prototype[name] = Object.defineProperty(
-    function() {
+    function () {
       if (this[kHandle]) this[kHandle][name]();
       else this.once('connect', this[name]);
       return this;
@@ -479,11 +480,11 @@ for (const name of ['ref', 'unref']) {
 
 // ---- addresses and counters
 
-Socket.prototype.address = function() {
+Socket.prototype.address = function () {
   return this._getsockname();
 };
 
-Socket.prototype._getsockname = function() {
+Socket.prototype._getsockname = function () {
   const handle = this[kHandle];
   if (!handle) return {};
   if (!this._sockname) {
@@ -494,7 +495,7 @@ Socket.prototype._getsockname = function() {
   return this._sockname;
 };
 
-Socket.prototype._getpeername = function() {
+Socket.prototype._getpeername = function () {
   if (!this[kHandle] || this.connecting) return this[kPeer] || {};
   if (!this[kPeer]) {
     const name = {};
@@ -507,9 +508,11 @@ Socket.prototype._getpeername = function() {
 /** bytesWritten: what the handle has, what the stream buffers, and what waits for the connection. */
 function bytesWritten(socket) {
   const dispatched = socket._bytesDispatched;
-  let bytes = dispatched + socket._writableState.getBuffer().reduce((sum, { chunk, encoding }) => {
-    return sum + (chunk instanceof Buffer ? chunk.length : Buffer.byteLength(chunk, encoding));
-  }, 0);
+  let bytes =
+    dispatched +
+    socket._writableState.getBuffer().reduce((sum, { chunk, encoding }) => {
+      return sum + (chunk instanceof Buffer ? chunk.length : Buffer.byteLength(chunk, encoding));
+    }, 0);
   const pending = socket._pendingData;
   if (Array.isArray(pending)) {
     for (const { chunk, encoding } of pending) bytes += bytesOf(chunk, encoding).length;
@@ -527,7 +530,10 @@ function readyState(socket) {
 }
 
 const accessors = {
-  _bytesDispatched: [(s) => (s[kHandle] ? s[kHandle].bytesWritten : (s[kCounts]?.written ?? 0)), { enumerable: true }],
+  _bytesDispatched: [
+    (s) => (s[kHandle] ? s[kHandle].bytesWritten : (s[kCounts]?.written ?? 0)),
+    { enumerable: true },
+  ],
   _connecting: [(s) => s.connecting],
   bufferSize: [(s) => (s[kHandle] ? s.writableLength : undefined)],
   bytesRead: [(s) => (s[kHandle] ? s[kHandle].bytesRead : (s[kCounts]?.read ?? 0)), { enumerable: true }],

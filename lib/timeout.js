@@ -12,7 +12,8 @@ const MAX_DELAY = 2 ** 31 - 1;
 
 function delayOf(msecs) {
   validateNumber(msecs, 'msecs');
-  if (msecs < 0 || !Number.isFinite(msecs)) throw new ERR_OUT_OF_RANGE('msecs', 'a non-negative finite number', msecs);
+  if (msecs < 0 || !Number.isFinite(msecs))
+    throw new ERR_OUT_OF_RANGE('msecs', 'a non-negative finite number', msecs);
   if (msecs > MAX_DELAY) {
     process.emitWarning(
       `${msecs} does not fit into a 32-bit signed integer.\nTimer duration was truncated to ${MAX_DELAY}.`,

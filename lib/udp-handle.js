@@ -162,7 +162,15 @@ class UDP extends NativeUdpSocket {
         address = flags & FROM_V6 ? this.sender(row) : textOfV4(received[at + 4]);
       }
       const family = flags & FROM_V6 ? 'IPv6' : 'IPv4';
-      this.#slice(datagrams, received[at], received[at + 1], received[at + 2], address, family, received[at + 3]);
+      this.#slice(
+        datagrams,
+        received[at],
+        received[at + 1],
+        received[at + 2],
+        address,
+        family,
+        received[at + 3],
+      );
     }
   }
 
@@ -182,7 +190,10 @@ class UDP extends NativeUdpSocket {
       from.copy(piece, 0, offset + done, offset + done + size);
       for (let at = 0; at < size; at += segment) {
         const end = Math.min(at + segment, size);
-        this.#inbox.push({ message: piece.subarray(at, end), info: { address, family, port, size: end - at } });
+        this.#inbox.push({
+          message: piece.subarray(at, end),
+          info: { address, family, port, size: end - at },
+        });
       }
     }
   }
@@ -270,7 +281,9 @@ class UDP extends NativeUdpSocket {
     const { outgoingInfo } = blocks;
     const callbacks = this.#callbacks.splice(0, count);
     // A callback may send, which overwrites the block.
-    const results = callbacks.map((callback, i) => callback && [callback, outgoingInfo[i * OUTGOING_COLUMNS]]).filter(Boolean);
+    const results = callbacks
+      .map((callback, i) => callback && [callback, outgoingInfo[i * OUTGOING_COLUMNS]])
+      .filter(Boolean);
     this.#update();
     this.#tell(results);
   }

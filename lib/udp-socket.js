@@ -147,7 +147,7 @@ function dropQueue() {
 
 // ---- binding
 
-Socket.prototype.bind = function(port, address) {
+Socket.prototype.bind = function (port, address) {
   const state = running(this);
   if (state.binding !== 'unbound') throw new ERR_SOCKET_ALREADY_BOUND();
   state.binding = 'binding';
@@ -217,7 +217,7 @@ function startListening(socket, emit = () => socket.emit('listening')) {
   emit();
 }
 
-Socket.prototype.bindSync = function(...args) {
+Socket.prototype.bindSync = function (...args) {
   const { port = 0, address } = bindSyncArgs(...args);
   const state = running(this);
   if (state.binding !== 'unbound') throw new ERR_SOCKET_ALREADY_BOUND();
@@ -234,13 +234,17 @@ Socket.prototype.bindSync = function(...args) {
 
 function requireLiteral(address, name, caller) {
   if (address !== '' && !isIP(address)) {
-    throw new ERR_INVALID_ARG_VALUE(name, address, `must be a numeric IP address; ${caller} does not perform DNS resolution`);
+    throw new ERR_INVALID_ARG_VALUE(
+      name,
+      address,
+      `must be a numeric IP address; ${caller} does not perform DNS resolution`,
+    );
   }
 }
 
 // ---- connecting
 
-Socket.prototype.connect = function(port, address, callback) {
+Socket.prototype.connect = function (port, address, callback) {
   port = validatePort(port, 'Port', false);
   if (typeof address === 'function') {
     callback = address;
@@ -288,7 +292,7 @@ function connectHandle(state, ip, address, port) {
   return status === 0 ? null : addressException(status, 'connect', address || ip, port);
 }
 
-Socket.prototype.connectSync = function(port, address) {
+Socket.prototype.connectSync = function (port, address) {
   port = validatePort(port, 'Port', false);
   if (address !== undefined) {
     validateString(address, 'address');
@@ -304,7 +308,7 @@ Socket.prototype.connectSync = function(port, address) {
   process.nextTick(() => state.handle && this.emit('connect'));
 };
 
-Socket.prototype.disconnect = function() {
+Socket.prototype.disconnect = function () {
   const state = this[kState];
   if (state.connection !== 'connected') throw new ERR_SOCKET_DGRAM_NOT_CONNECTED();
   const status = state.handle.disconnect();
@@ -314,7 +318,7 @@ Socket.prototype.disconnect = function() {
 
 // ---- sending
 
-Socket.prototype.send = function(buffer, offset, length, port, address, callback) {
+Socket.prototype.send = function (buffer, offset, length, port, address, callback) {
   const state = this[kState];
   const connected = state.connection === 'connected';
   const message = sendArgs(connected, buffer, offset, length, port, address, callback);
@@ -361,7 +365,7 @@ function transmit(socket, parts, ip, { address, port, callback }) {
 }
 
 /** The old name of send with all arguments. */
-Socket.prototype.sendto = function(buffer, offset, length, port, address, callback) {
+Socket.prototype.sendto = function (buffer, offset, length, port, address, callback) {
   validateNumber(offset, 'offset');
   validateNumber(length, 'length');
   validateNumber(port, 'port');
@@ -386,7 +390,7 @@ const events = {
 
 // ---- ending
 
-Socket.prototype.close = function(callback) {
+Socket.prototype.close = function (callback) {
   const state = this[kState];
   if (typeof callback === 'function') this.on('close', callback);
   if (state.queue !== undefined) {
@@ -402,7 +406,7 @@ Socket.prototype.close = function(callback) {
 };
 
 Socket.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] = Object.defineProperty(
-  async function() {
+  async function () {
     if (!this[kState].handle) return;
     await new Promise((resolve) => this.close(resolve));
   },
@@ -412,11 +416,11 @@ Socket.prototype[Symbol.asyncDispose ?? Symbol.for('nodejs.asyncDispose')] = Obj
 
 // ---- addresses
 
-Socket.prototype.address = function() {
+Socket.prototype.address = function () {
   return addressOf(running(this).handle, 'getsockname');
 };
 
-Socket.prototype.remoteAddress = function() {
+Socket.prototype.remoteAddress = function () {
   const { handle, connection } = running(this);
   if (connection !== 'connected') throw new ERR_SOCKET_DGRAM_NOT_CONNECTED();
   return addressOf(handle, 'getpeername');
@@ -435,28 +439,28 @@ function check(status, syscall) {
   if (status !== 0) throw errnoException(status, syscall);
 }
 
-Socket.prototype.setBroadcast = function(on) {
+Socket.prototype.setBroadcast = function (on) {
   check(this[kState].handle.setBroadcast(Boolean(on)), 'setBroadcast');
 };
 
-Socket.prototype.setTTL = function(ttl) {
+Socket.prototype.setTTL = function (ttl) {
   validateNumber(ttl, 'ttl');
   check(this[kState].handle.setTtl(ttl | 0), 'setTTL');
   return ttl;
 };
 
-Socket.prototype.setMulticastTTL = function(ttl) {
+Socket.prototype.setMulticastTTL = function (ttl) {
   validateNumber(ttl, 'ttl');
   check(this[kState].handle.setMulticastTtl(ttl | 0), 'setMulticastTTL');
   return ttl;
 };
 
-Socket.prototype.setMulticastLoopback = function(on) {
+Socket.prototype.setMulticastLoopback = function (on) {
   check(this[kState].handle.setMulticastLoopback(Boolean(on)), 'setMulticastLoopback');
   return on;
 };
 
-Socket.prototype.setMulticastInterface = function(interfaceAddress) {
+Socket.prototype.setMulticastInterface = function (interfaceAddress) {
   const { handle } = running(this);
   validateString(interfaceAddress, 'interfaceAddress');
   check(handle.setMulticastInterface(interfaceAddress), 'setMulticastInterface');
@@ -471,11 +475,11 @@ function membership(socket, group, interfaceAddress, join, syscall) {
   check(handle.membership(text(group), text(interfaceAddress), join), syscall);
 }
 
-Socket.prototype.addMembership = function(multicastAddress, interfaceAddress) {
+Socket.prototype.addMembership = function (multicastAddress, interfaceAddress) {
   membership(this, multicastAddress, interfaceAddress, true, 'addMembership');
 };
 
-Socket.prototype.dropMembership = function(multicastAddress, interfaceAddress) {
+Socket.prototype.dropMembership = function (multicastAddress, interfaceAddress) {
   membership(this, multicastAddress, interfaceAddress, false, 'dropMembership');
 };
 
@@ -486,12 +490,19 @@ function sourceMembership(socket, source, group, interfaceAddress, join, syscall
   check(handle.sourceMembership(source, group, text(interfaceAddress), join), syscall);
 }
 
-Socket.prototype.addSourceSpecificMembership = function(sourceAddress, groupAddress, interfaceAddress) {
+Socket.prototype.addSourceSpecificMembership = function (sourceAddress, groupAddress, interfaceAddress) {
   sourceMembership(this, sourceAddress, groupAddress, interfaceAddress, true, 'addSourceSpecificMembership');
 };
 
-Socket.prototype.dropSourceSpecificMembership = function(sourceAddress, groupAddress, interfaceAddress) {
-  sourceMembership(this, sourceAddress, groupAddress, interfaceAddress, false, 'dropSourceSpecificMembership');
+Socket.prototype.dropSourceSpecificMembership = function (sourceAddress, groupAddress, interfaceAddress) {
+  sourceMembership(
+    this,
+    sourceAddress,
+    groupAddress,
+    interfaceAddress,
+    false,
+    'dropSourceSpecificMembership',
+  );
 };
 
 const RECEIVE = { receive: true, syscall: 'uv_recv_buffer_size' };
@@ -505,36 +516,36 @@ function bufferSize(socket, size, { receive, syscall }) {
   return result;
 }
 
-Socket.prototype.setRecvBufferSize = function(size) {
+Socket.prototype.setRecvBufferSize = function (size) {
   bufferSize(this, size, RECEIVE);
 };
 
-Socket.prototype.setSendBufferSize = function(size) {
+Socket.prototype.setSendBufferSize = function (size) {
   bufferSize(this, size, SEND);
 };
 
-Socket.prototype.getRecvBufferSize = function() {
+Socket.prototype.getRecvBufferSize = function () {
   return bufferSize(this, 0, RECEIVE);
 };
 
-Socket.prototype.getSendBufferSize = function() {
+Socket.prototype.getSendBufferSize = function () {
   return bufferSize(this, 0, SEND);
 };
 
-Socket.prototype.getSendQueueSize = function() {
+Socket.prototype.getSendQueueSize = function () {
   return this[kState].handle.getSendQueueSize();
 };
 
-Socket.prototype.getSendQueueCount = function() {
+Socket.prototype.getSendQueueCount = function () {
   return this[kState].handle.getSendQueueCount();
 };
 
-Socket.prototype.ref = function() {
+Socket.prototype.ref = function () {
   this[kState].handle?.ref();
   return this;
 };
 
-Socket.prototype.unref = function() {
+Socket.prototype.unref = function () {
   this[kState].handle?.unref();
   return this;
 };

@@ -18,7 +18,11 @@ const validateFunction = (value, name) => type(value, 'function', name);
 
 function validateNumber(value, name, min, max) {
   type(value, 'number', name);
-  if ((min != null && value < min) || (max != null && value > max) || ((min != null || max != null) && Number.isNaN(value))) {
+  if (
+    (min != null && value < min) ||
+    (max != null && value > max) ||
+    ((min != null || max != null) && Number.isNaN(value))
+  ) {
     const low = min != null ? `>= ${min}` : '';
     const high = max != null ? `<= ${max}` : '';
     throw new ERR_OUT_OF_RANGE(name, [low, high].filter(Boolean).join(' && '), value);
@@ -31,7 +35,8 @@ function validateInteger(value, name, min, max) {
   if (value < min || value > max) throw new ERR_OUT_OF_RANGE(name, `>= ${min} && <= ${max}`, value);
 }
 
-const validateInt32 = (value, name, min = -0x80000000, max = 0x7fffffff) => validateInteger(value, name, min, max);
+const validateInt32 = (value, name, min = -0x80000000, max = 0x7fffffff) =>
+  validateInteger(value, name, min, max);
 
 const validateUint32 = (value, name) => validateInteger(value, name, 0, 0xffffffff);
 

@@ -1,0 +1,49 @@
+'use strict';
+// Programs in a process of their own, watched from outside.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+
+const root = path.join(__dirname, '..', '..');
+const register = path.join(root, 'lib', 'register.js');
+
+/**
+ * Runs node with `args` and collects what it prints. Resolves with { code, signal, stdout, stderr }.
+ * A process that does not end within `timeout` ms is killed, and its signal says so.
+ */
+function runNode(args, { input, env, cwd, timeout = 20_000, node = process.execPath } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, args, { cwd, env: { ...process.env, ...env }, timeout, killSignal: 'SIGKILL' });
+    const out = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'])
+      child[name].setEncoding('utf8').on('data', (text) => (out[name] += text));
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, ...out }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
+  });
+}
+
+/** Runs a program's text, with net and dgram answered by ferronet or, on `builtin`, by Node. */
+function runProgram(source, { builtin = false, ...options } = {}) {
+  return runNode([...(builtin ? [] : ['-r', register]), '-e', source], options);
+}
+
+/** A line of a child's output that matches `pattern`, as soon as it comes. */
+function waitForLine(child, pattern, stream = 'stdout') {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const onData = (chunk) => {
+      text += chunk;
+      const match = text.match(pattern);
+      if (match) {
+        child[stream].off('data', onData);
+        resolve(match);
+      }
+    };
+    child[stream].on('data', onData);
+    child.once('close', (code) => reject(new Error(`ended with ${code} before ${pattern}: ${text}`)));
+  });
+}
+
+module.exports = { register, root, runNode, runProgram, waitForLine };

@@ -1,0 +1,5 @@
+// The ES module face of index.js.
+import ferronet from '../index.js';
+
+export const { net, dgram, Server, Socket, UdpSocket, version } = ferronet;
+export default ferronet;
