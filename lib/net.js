@@ -3,7 +3,6 @@
 
 const builtin = require('node:net');
 const { normalizeArgs } = require('./args.js');
-const { publishClientSocket } = require('./channels.js');
 const defaults = require('./defaults.js');
 const legacy = require('./legacy.js');
 const { Server } = require('./server.js');

@@ -28,7 +28,8 @@ const handles = [];
 
 let reactor = null;
 let inTurn = false;
-let immediate = null;
+/** Whether an immediate is on its way. */
+let scheduled = false;
 /** What the current collect found and how far it was delivered: a throwing listener must not lose the rest. */
 let found = 0;
 let next = 0;
@@ -76,12 +77,14 @@ function onBell() {
 }
 
 function onImmediate() {
-  immediate = null;
+  scheduled = false;
   turn();
 }
 
 function schedule() {
-  immediate ??= setImmediate(onImmediate);
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(onImmediate);
 }
 
 function turn() {

@@ -51,7 +51,14 @@ mod tests {
 
     #[test]
     fn names_and_nonsense_are_refused() {
-        for bad in ["localhost", "", "256.1.1.1", "1.2.3", "::1%nosuchzone", "x%1"] {
+        for bad in [
+            "localhost",
+            "",
+            "256.1.1.1",
+            "1.2.3",
+            "::1%nosuchzone",
+            "x%1",
+        ] {
             assert_eq!(parse(bad, 1), None, "{bad}");
         }
     }

@@ -16,7 +16,7 @@
 //! [`reactor::Source`], that owns the descriptor. Closing drops the source; nothing else closes it.
 
 pub mod addr;
-mod bridge;
+pub mod bridge;
 pub mod fault;
 pub mod options;
 pub mod pipe;

@@ -299,7 +299,10 @@ mod tests {
 
         // The next event brings the driver over; two empty turns bring it back.
         source
-            .read_with(|mut socket| io::Read::read(&mut socket, &mut [0; 8]), |_| true)
+            .read_with(
+                |mut socket| io::Read::read(&mut socket, &mut [0; 8]),
+                |_| true,
+            )
             .unwrap_or_else(|e| panic!("{e}"));
         far.send(b"y").unwrap_or_else(|e| panic!("{e}"));
         rings.recv().unwrap_or_else(|e| panic!("{e}"));

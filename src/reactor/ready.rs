@@ -88,10 +88,7 @@ mod tests {
         waker(&list, key(3), Readiness::Read).wake();
         let mut out = Vec::new();
         list.take(2, &mut out);
-        assert_eq!(
-            out,
-            [(key(1), Readiness::Read), (key(2), Readiness::Write)]
-        );
+        assert_eq!(out, [(key(1), Readiness::Read), (key(2), Readiness::Write)]);
         assert!(!list.is_empty());
         list.take(2, &mut out);
         assert!(list.is_empty());

@@ -131,10 +131,7 @@ impl Source {
     }
 
     /// Writes at once. `WouldBlock` means that the handle comes on the ready list once there is room.
-    pub fn write_with<R>(
-        &self,
-        mut write: impl FnMut(&Socket) -> io::Result<R>,
-    ) -> io::Result<R> {
+    pub fn write_with<R>(&self, mut write: impl FnMut(&Socket) -> io::Result<R>) -> io::Result<R> {
         let first = sys::retry(|| write(self.socket()));
         if !matches!(&first, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
             return first;

@@ -142,7 +142,9 @@ fn segment_size(header: &libc::msghdr) -> Option<usize> {
         let mut message = libc::CMSG_FIRSTHDR(header);
         while !message.is_null() {
             if (*message).cmsg_level == libc::SOL_UDP && (*message).cmsg_type == libc::UDP_GRO {
-                let size = libc::CMSG_DATA(message).cast::<libc::c_int>().read_unaligned();
+                let size = libc::CMSG_DATA(message)
+                    .cast::<libc::c_int>()
+                    .read_unaligned();
                 return usize::try_from(size).ok();
             }
             message = libc::CMSG_NXTHDR(header, message);
@@ -220,7 +222,9 @@ fn set_segment(header: &mut libc::msghdr, control: &mut Control, segment: usize)
         (*message).cmsg_level = libc::SOL_UDP;
         (*message).cmsg_type = libc::UDP_SEGMENT;
         (*message).cmsg_len = libc::CMSG_LEN(size_of::<u16>() as u32) as _;
-        libc::CMSG_DATA(message).cast::<u16>().write_unaligned(value);
+        libc::CMSG_DATA(message)
+            .cast::<u16>()
+            .write_unaligned(value);
     }
 }
 

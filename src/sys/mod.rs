@@ -13,18 +13,18 @@ use std::net::SocketAddr;
 mod unix;
 #[cfg(unix)]
 pub use unix::{
-    Registered, Spare, block_signals, descriptor, disconnect, duplicate, guess_descriptor,
-    interface_index, interface_name, read_stream, register, source_membership_v6,
-    spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+    Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
+    guess_descriptor, interface_index, interface_name, read_stream, register, reuse_port,
+    source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
 };
 
 #[cfg(windows)]
 mod windows;
 #[cfg(windows)]
 pub use windows::{
-    Registered, Spare, block_signals, descriptor, disconnect, duplicate, guess_descriptor,
-    interface_index, interface_name, read_stream, register, source_membership_v6,
-    spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+    Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
+    guess_descriptor, interface_index, interface_name, read_stream, register, reuse_port,
+    source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
 };
 
 #[cfg(all(target_os = "linux", not(feature = "portable")))]

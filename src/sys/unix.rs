@@ -82,6 +82,23 @@ pub fn take_descriptor(fd: i32) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// SO_REUSEADDR (socket(7)), as libuv sets it for servers: one can be started again while old
+/// connections are in TIME_WAIT.
+pub fn allow_rebind(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// SO_REUSEPORT (socket(7)).
+#[cfg(not(any(target_os = "solaris", target_os = "illumos")))]
+pub fn reuse_port(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_port(true)
+}
+
+#[cfg(any(target_os = "solaris", target_os = "illumos"))]
+pub fn reuse_port(_socket: &Socket) -> io::Result<()> {
+    Err(io::Error::from_raw_os_error(libc::ENOTSUP))
+}
+
 /// A descriptor held in reserve, given up to accept (and close) a connection when there are no
 /// others left.
 pub type Spare = OwnedFd;
@@ -177,7 +194,11 @@ pub fn source_membership_v6(
         group: storage(group),
         source: storage(source),
     };
-    let option = if join { JOIN_SOURCE_GROUP } else { LEAVE_SOURCE_GROUP };
+    let option = if join {
+        JOIN_SOURCE_GROUP
+    } else {
+        LEAVE_SOURCE_GROUP
+    };
     // SAFETY: the option value is a live structure of the length given.
     let result = unsafe {
         libc::setsockopt(
@@ -272,9 +293,6 @@ mod tests {
     #[test]
     fn a_number_that_is_no_descriptor_is_refused() {
         let error = take_descriptor(1 << 20).err();
-        assert_eq!(
-            error.and_then(|e| e.raw_os_error()),
-            Some(libc::EBADF)
-        );
+        assert_eq!(error.and_then(|e| e.raw_os_error()), Some(libc::EBADF));
     }
 }

@@ -11,6 +11,8 @@ use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 pub use listener::Listener;
 pub use stream::Stream;
 
+use crate::sys;
+
 /// How an address is taken: what `listen` and `BoundSocket` may ask for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BindOptions {
@@ -20,30 +22,18 @@ pub struct BindOptions {
     pub reuse_port: bool,
 }
 
-/// A socket bound to an address, not yet listening or connected. As libuv, SO_REUSEADDR is on, so
-/// that a server can be started again while old connections are in TIME_WAIT.
+/// A socket bound to an address, not yet listening or connected.
 pub fn bind(address: SocketAddr, options: BindOptions) -> io::Result<Socket> {
     let socket = open(address)?;
-    #[cfg(unix)]
-    socket.set_reuse_address(true)?;
+    sys::allow_rebind(&socket)?;
     if options.reuse_port {
-        reuse_port(&socket)?;
+        sys::reuse_port(&socket)?;
     }
     if address.is_ipv6() {
         socket.set_only_v6(options.ipv6_only)?;
     }
     socket.bind(&address.into())?;
     Ok(socket)
-}
-
-#[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
-pub fn reuse_port(socket: &Socket) -> io::Result<()> {
-    socket.set_reuse_port(true)
-}
-
-#[cfg(not(all(unix, not(any(target_os = "solaris", target_os = "illumos")))))]
-pub fn reuse_port(_socket: &Socket) -> io::Result<()> {
-    Err(io::Error::from_raw_os_error(libc::ENOTSUP))
 }
 
 fn open(address: SocketAddr) -> io::Result<Socket> {
@@ -68,7 +58,7 @@ pub fn connect(bound: Option<Socket>, address: SocketAddr) -> io::Result<Socket>
 
 /// connect(2) that does not wait; "in progress" is success, the outcome comes with writability.
 pub fn start_connect(socket: &Socket, address: &SockAddr) -> io::Result<()> {
-    match crate::sys::retry(|| socket.connect(address)) {
+    match sys::retry(|| socket.connect(address)) {
         Err(error) if error.raw_os_error() == Some(libc::EINPROGRESS) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock && address.is_ipv4() => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock && address.is_ipv6() => Ok(()),
@@ -90,10 +80,7 @@ mod tests {
         first.listen(1)?;
         let taken = first.local_addr()?.as_socket().unwrap_or(local());
         let error = bind(taken, BindOptions::default()).err();
-        assert_eq!(
-            error.map(|e| e.kind()),
-            Some(io::ErrorKind::AddrInUse)
-        );
+        assert_eq!(error.map(|e| e.kind()), Some(io::ErrorKind::AddrInUse));
         let shared = BindOptions {
             reuse_port: true,
             ..BindOptions::default()

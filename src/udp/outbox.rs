@@ -203,9 +203,12 @@ mod tests {
     }
 
     #[test]
-    #[cfg(all(target_os = "linux", not(feature = "portable")))]
     fn equal_neighbours_to_one_address_make_a_run() {
         let outbox = Outbox::default();
+        if MAX_SEGMENTS == 1 {
+            assert_eq!(grouped(&outbox, &[(10, 1), (10, 1)]), [(10, 1), (10, 1)]);
+            return;
+        }
         let batch = [(10, 1), (10, 1), (4, 1), (4, 1), (4, 2), (0, 2), (0, 2)];
         assert_eq!(
             grouped(&outbox, &batch),
@@ -213,7 +216,10 @@ mod tests {
         );
         assert_eq!(
             grouped(&outbox, &[(1, 1); 100]),
-            [(MAX_SEGMENTS, MAX_SEGMENTS), (100 - MAX_SEGMENTS, 100 - MAX_SEGMENTS)]
+            [
+                (MAX_SEGMENTS, MAX_SEGMENTS),
+                (100 - MAX_SEGMENTS, 100 - MAX_SEGMENTS)
+            ]
         );
         assert_eq!(
             grouped(&outbox, &[(40_000, 1), (40_000, 1)]),
@@ -227,9 +233,6 @@ mod tests {
             run_limit: 9,
             ..Outbox::default()
         };
-        assert_eq!(
-            grouped(&outbox, &[(10, 1), (10, 1)]),
-            [(10, 1), (10, 1)]
-        );
+        assert_eq!(grouped(&outbox, &[(10, 1), (10, 1)]), [(10, 1), (10, 1)]);
     }
 }

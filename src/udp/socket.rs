@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
+use crate::options;
 use crate::reactor::{Reactor, Source};
 use crate::sys::{self, Received};
-use crate::{options, tcp};
 
 /// What `dgram.createSocket` and `bind` may ask for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -43,7 +43,7 @@ impl Udp {
             socket.set_reuse_address(true)?;
         }
         if wanted.reuse_port {
-            tcp::reuse_port(&socket)?;
+            sys::reuse_port(&socket)?;
         }
         if v6 && wanted.ipv6_only {
             socket.set_only_v6(true)?;

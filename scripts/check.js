@@ -1,0 +1,120 @@
+'use strict';
+// The house's checks that are no tests: formatting, lints, types, and the layers of ARCHITECTURE.md.
+// Prints one line per check; exports runChecks() for scripts/test.js.
+
+const { spawnSync } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.join(__dirname, '..');
+
+function command(name, file, args) {
+  return {
+    name,
+    run() {
+      const { status, stdout, stderr, error } = spawnSync(file, args, { cwd: root, encoding: 'utf8' });
+      if (status === 0) return null;
+      return error ? error.message : `${stdout}${stderr}`;
+    },
+  };
+}
+
+function filesUnder(folder, extension) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true })
+    .map((file) => path.join(folder, file))
+    .filter((file) => file.endsWith(extension));
+}
+
+const withoutComments = (text) => text.replace(/\/\/.*$/gm, '');
+
+/** Something that may stand in one place only. */
+function absence(name, files, pattern, allowed) {
+  return {
+    name,
+    run() {
+      const found = [];
+      for (const file of files()) {
+        if (allowed(file.split(path.sep).join('/'))) continue;
+        const text = withoutComments(fs.readFileSync(path.join(root, file), 'utf8'));
+        for (const [line, content] of text.split('\n').entries()) {
+          if (pattern.test(content)) found.push(`${file}:${line + 1}: ${content.trim()}`);
+        }
+      }
+      return found.length === 0 ? null : found.join('\n');
+    },
+  };
+}
+
+const rust = () => filesUnder('src', '.rs');
+const javascript = () => [...filesUnder('lib', '.js'), 'index.js', ...filesUnder('esm', '.mjs')];
+
+/** Every export to JavaScript turns a panic into an exception. */
+const panicsAreCaught = {
+  name: 'layers: every #[napi] function catches panics',
+  run() {
+    const bad = [];
+    for (const file of filesUnder(path.join('src', 'bridge'), '.rs')) {
+      const text = fs.readFileSync(path.join(root, file), 'utf8');
+      const pattern = /#\[napi(?:\(([^)]*)\))?\]\s*(?:#\[[^\]]*\][^\n]*\s*)*pub (?:async )?fn (\w+)/g;
+      for (const [, options = '', name] of text.matchAll(pattern)) {
+        if (!options.includes('catch_unwind')) bad.push(`${file}: ${name}`);
+      }
+    }
+    return bad.length === 0 ? null : bad.join('\n');
+  },
+};
+
+const layers = [
+  absence('layers: napi only in src/bridge', rust, /\bnapi(_derive|_sys)?\b/, (file) =>
+    file.startsWith('src/bridge/'),
+  ),
+  absence('layers: unsafe only in src/sys', rust, /\bunsafe\b/, (file) => file.startsWith('src/sys/')),
+  absence('layers: target_os only in src/sys', rust, /target_os|cfg\((unix|windows|not)/, (file) =>
+    file.startsWith('src/sys/'),
+  ),
+  absence('layers: libc outside src/sys is constants only', rust, /libc::[a-z_]+\(/, (file) =>
+    file.startsWith('src/sys/'),
+  ),
+  absence(
+    'layers: errors are constructed in lib/errors.js only',
+    javascript,
+    /new (Type|Range|Aggregate)?Error\(/,
+    (file) => file === 'lib/errors.js',
+  ),
+  absence(
+    'layers: .node is required in lib/binding.js only',
+    javascript,
+    /\.node['"`]/,
+    (file) => file === 'lib/binding.js',
+  ),
+  panicsAreCaught,
+];
+
+const bin = (name) => path.join(root, 'node_modules', '.bin', name);
+
+const checks = [
+  command('rustfmt', 'cargo', ['fmt', '--check']),
+  command('clippy', 'cargo', ['clippy', '--release', '--all-targets', '--quiet', '--', '-D', 'warnings']),
+  command('biome', bin('biome'), ['check', '--error-on-warnings', '.']),
+  command('types', bin('tsc'), ['--project', 'tsconfig.json']),
+  ...layers,
+];
+
+/** Runs all checks; resolves with the counts. */
+function runChecks() {
+  let failed = 0;
+  for (const { name, run } of checks) {
+    const problem = run();
+    console.log(`${problem === null ? 'ok  ' : 'FAIL'} ${name}`);
+    if (problem !== null) {
+      failed++;
+      console.log(problem);
+    }
+  }
+  return { passed: checks.length - failed, failed };
+}
+
+if (require.main === module) process.exitCode = runChecks().failed > 0 ? 1 : 0;
+
+module.exports = { runChecks };

@@ -1,0 +1,56 @@
+'use strict';
+// npm test: the house's checks, cargo's tests, and ava's. The last line says how many passed and failed.
+
+const { spawn } = require('node:child_process');
+const path = require('node:path');
+const { runChecks } = require('./check.js');
+
+const root = path.join(__dirname, '..');
+
+/** Runs a test command, shows what it prints, and resolves with its output and exit code. */
+function show(file, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+        process.stdout.write(text);
+      });
+    }
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+const sum = (output, pattern) =>
+  [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+
+/** A command that fails without naming a failed test has failed once. */
+function totals({ code, output }, passedPattern, failedPattern) {
+  const passed = sum(output, passedPattern);
+  const failed = sum(output, failedPattern);
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+}
+
+async function main() {
+  const results = [runChecks()];
+  const cargo = await show('cargo', ['test', '--release', '--quiet']);
+  results.push(totals(cargo, /(\d+) passed/g, /(\d+) failed/g));
+  const ava = await show(process.execPath, [
+    path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs'),
+  ]);
+  results.push(
+    totals(
+      ava,
+      /^\s*(\d+) tests? passed/gm,
+      /^\s*(\d+) (?:tests?|uncaught exceptions?|unhandled rejections?) (?:failed)?$/gm,
+    ),
+  );
+  const passed = results.reduce((total, result) => total + result.passed, 0);
+  const failed = results.reduce((total, result) => total + result.failed, 0);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+main();

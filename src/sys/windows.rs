@@ -1,0 +1,169 @@
+//! Windows: sockets registered through Tokio's own types. Written for the public CI matrix; it has not
+//! been run where ferronet is developed (docs/differences.md).
+
+use std::io::{self, Read};
+use std::net::{Ipv6Addr, TcpStream as StdStream};
+use std::os::windows::io::AsRawSocket;
+use std::path::Path;
+use std::task::{Context, Poll};
+
+use socket2::Socket;
+use tokio::io::Interest;
+use tokio::net::TcpStream;
+
+use super::DescriptorKind;
+
+/// A socket registered with the driver of the runtime whose context is entered. Any kind of socket
+/// is registered as a `TcpStream`: only its readiness is asked for, and AFD polls all kinds alike.
+pub struct Registered {
+    socket: Socket,
+    readiness: TcpStream,
+}
+
+pub fn register(socket: Socket, _interest: Interest) -> io::Result<Registered> {
+    let stream: StdStream = socket.try_clone()?.into();
+    Ok(Registered {
+        socket,
+        readiness: TcpStream::from_std(stream)?,
+    })
+}
+
+/// Readiness that was seen, with the methods of Tokio's `AsyncFdReadyGuard`.
+pub struct Guard<'a> {
+    registered: &'a Registered,
+    interest: Interest,
+}
+
+impl Guard<'_> {
+    pub fn get_inner(&self) -> &Socket {
+        &self.registered.socket
+    }
+
+    /// "Would block" inside `try_io` clears the readiness and arms the poll again.
+    pub fn clear_ready(&mut self) {
+        let blocked = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+        let _ = self.registered.readiness.try_io(self.interest, blocked);
+    }
+}
+
+impl Registered {
+    pub fn get_ref(&self) -> &Socket {
+        &self.socket
+    }
+
+    pub fn poll_read_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<Guard<'_>>> {
+        let ready = self.readiness.poll_read_ready(context);
+        ready.map_ok(|()| self.guard(Interest::READABLE))
+    }
+
+    pub fn poll_write_ready(&self, context: &mut Context<'_>) -> Poll<io::Result<Guard<'_>>> {
+        let ready = self.readiness.poll_write_ready(context);
+        ready.map_ok(|()| self.guard(Interest::WRITABLE))
+    }
+
+    fn guard(&self, interest: Interest) -> Guard<'_> {
+        Guard {
+            registered: self,
+            interest,
+        }
+    }
+}
+
+/// libuv's own numbers for the errors that have no errno of the C library (include/uv/errno.h).
+pub fn uv_errno(error: i32) -> i32 {
+    const WSA: [(i32, i32); 18] = [
+        (10004, -4055), // EINTR
+        (10013, -4092), // EACCES
+        (10022, -4071), // EINVAL
+        (10024, -4066), // EMFILE
+        (10035, -4088), // EAGAIN
+        (10036, -4084), // EALREADY
+        (10038, -4050), // ENOTSOCK
+        (10040, -4063), // EMSGSIZE
+        (10042, -4035), // ENOPROTOOPT
+        (10047, -4089), // EAFNOSUPPORT
+        (10048, -4091), // EADDRINUSE
+        (10049, -4090), // EADDRNOTAVAIL
+        (10051, -4062), // ENETUNREACH
+        (10053, -4079), // ECONNABORTED
+        (10054, -4077), // ECONNRESET
+        (10057, -4053), // ENOTCONN
+        (10060, -4039), // ETIMEDOUT
+        (10061, -4078), // ECONNREFUSED
+    ];
+    let known = WSA.iter().find(|(wsa, _)| *wsa == error);
+    known.map_or(-error, |(_, uv)| *uv)
+}
+
+/// There are no signals to block.
+pub fn block_signals() {}
+
+pub fn interface_index(name: &str) -> Option<u32> {
+    name.parse().ok()
+}
+
+pub fn interface_name(index: u32) -> Option<String> {
+    Some(index.to_string())
+}
+
+pub fn descriptor(socket: &Socket) -> i32 {
+    i32::try_from(socket.as_raw_socket()).unwrap_or(-1)
+}
+
+pub fn duplicate(socket: &Socket) -> io::Result<Socket> {
+    socket.try_clone()
+}
+
+/// Sockets are no descriptors here.
+pub fn take_descriptor(_fd: i32) -> io::Result<Socket> {
+    Err(io::Error::from_raw_os_error(libc::EINVAL))
+}
+
+pub fn guess_descriptor(_fd: i32) -> DescriptorKind {
+    DescriptorKind::Unknown
+}
+
+/// SO_REUSEADDR would let two programs share a port here; TIME_WAIT is no obstacle without it.
+pub fn allow_rebind(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// There is no SO_REUSEPORT; libuv says ENOTSUP.
+pub fn reuse_port(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Running out of descriptors is no concern of an accept loop here.
+pub struct Spare;
+
+pub fn spare_descriptor() -> io::Result<Spare> {
+    Ok(Spare)
+}
+
+pub fn read_stream(socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut stream = socket;
+    stream.read(buffer)
+}
+
+pub fn write_stream(socket: &Socket, data: &[u8]) -> io::Result<usize> {
+    socket.send(data)
+}
+
+pub fn disconnect(_socket: &Socket) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub fn source_membership_v6(
+    _socket: &Socket,
+    _source: Ipv6Addr,
+    _group: Ipv6Addr,
+    _interface: u32,
+    _join: bool,
+) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+pub fn unlink_path(path: &Path) {
+    // It may have been removed already, which is as good.
+    let _ = std::fs::remove_file(path);
+}
