@@ -23,9 +23,9 @@ function descriptionOf(errno) {
 
 /**
  * Makes an error class whose instances look like Node's: `code` in the name of the stack's first line and
- * of toString(), `name` the plain class name.
+ * of toString(), `name` the plain class name. `fields` gives further own keys, which come before `code`.
  */
-function coded(Base, code, text) {
+function coded(Base, code, text, fields) {
   class NodeError extends Base {
     constructor(...args) {
       super(text(...args));
@@ -33,6 +33,7 @@ function coded(Base, code, text) {
       // Reading the stack fixes the name with its code into it, as Node's errors have it.
       void this.stack;
       delete this.name;
+      if (fields) Object.assign(this, fields(...args));
       this.code = code;
     }
 
@@ -94,6 +95,7 @@ const ERR_INVALID_ADDRESS_FAMILY = coded(
   RangeError,
   'ERR_INVALID_ADDRESS_FAMILY',
   (family, host, port) => `Invalid address family: ${family} ${host}:${port}`,
+  (_family, host, port) => ({ host, port }),
 );
 /** `expected` is the middle of the sentence: 'of type string', 'an instance of AbortSignal'. */
 const ERR_INVALID_ARG_TYPE = coded(

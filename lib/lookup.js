@@ -9,7 +9,7 @@ const isFamily = (family) => family === 4 || family === 6;
 
 /** What is wrong with one result of a lookup, or null. */
 function resultError({ address, family }, host, port) {
-  if (!isIP(address)) return new ERR_INVALID_IP_ADDRESS(address);
+  if (typeof address !== 'string' || !isIP(address)) return new ERR_INVALID_IP_ADDRESS(address);
   if (!isFamily(family)) return new ERR_INVALID_ADDRESS_FAMILY(family, host, port);
   return null;
 }

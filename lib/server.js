@@ -2,6 +2,7 @@
 // net.Server: listens, and makes a net.Socket of every connection. https://nodejs.org/api/net.html#class-netserver
 
 const EventEmitter = require('node:events');
+const fs = require('node:fs');
 const { isIP, isIPv6 } = require('node:net');
 const { isNumeric, normalizeArgs, serverArgs } = require('./args.js');
 const { isBlockList } = require('./block-list.js');
@@ -25,6 +26,7 @@ const { validateAbortSignal, validateFunction, validateNumber, validatePort } = 
 const DEFAULT_BACKLOG = 511;
 const ANY_V4 = '0.0.0.0';
 const ANY_V6 = '::';
+const [EINVAL, EAFNOSUPPORT, EADDRNOTAVAIL] = ['EINVAL', 'EAFNOSUPPORT', 'EADDRNOTAVAIL'].map(errnoOf);
 
 function Server(options, connectionListener) {
   if (!(this instanceof Server)) return new Server(options, connectionListener);
@@ -93,7 +95,7 @@ function listen(server, given, positionalBacklog, argumentCount) {
   }
   watchSignal(server, options.signal);
   if (typeof options.fd === 'number' && options.fd >= 0) {
-    start(server, adopted(options.fd), { address: null, backlog: options.backlog ?? positionalBacklog });
+    start(server, adopted(options.fd), { backlog: options.backlog ?? positionalBacklog, options });
     return;
   }
   const omitted = argumentCount === 0 || (argumentCount > 0 && isFunctionOnly(given));
@@ -132,17 +134,16 @@ function watchSignal(server, signal) {
 
 /** Listens with a server handle of ours that is bound already. */
 function useHandle(server, handle, backlog) {
-  start(server, () => handle, { address: null, backlog });
+  start(server, () => ({ status: 0, handle, address: null }), { backlog });
 }
 
 /** A descriptor that listens, or is bound: TCP or unix. */
 function adopted(fd) {
   return () => {
     const type = guessHandleType(fd);
-    if (type !== 'TCP' && type !== 'PIPE') return errnoOf('EINVAL');
+    if (type !== 'TCP' && type !== 'PIPE') return { status: EINVAL, address: null };
     const handle = type === 'TCP' ? new TCPServer() : new PipeServer();
-    const status = handle.adopt(fd);
-    return status === 0 ? handle : status;
+    return { status: handle.adopt(fd), handle, address: null };
   };
 }
 
@@ -151,13 +152,13 @@ function listenOnPort(server, options, backlog) {
   const port = options.port | 0;
   const flags = { ipv6Only: Boolean(ipv6Only), reusePort: Boolean(reusePort) };
   if (!host) {
-    start(server, anyAddress(port, flags), { address: null, port, backlog, options });
+    start(server, anyAddress(port, flags), { port, backlog, options });
     return;
   }
   if (typeof host !== 'string') throw new ERR_INVALID_ARG_TYPE('hostname', 'of type string', host);
   if (isIP(host)) {
     // Bound at once, so that address() answers on the next line; the built-in binds a tick later.
-    start(server, bound(host, port, flags), { address: host, port, backlog, options });
+    start(server, bound(host, port, flags), { port, backlog, options });
     return;
   }
   lookUpAndListen(server, host, port, flags, { backlog, options });
@@ -175,7 +176,7 @@ function lookUpAndListen(server, host, port, flags, { backlog, options }) {
       return;
     }
     const address = firstUsable(addresses);
-    start(server, bound(address, port, flags), { address, port, backlog, options });
+    start(server, bound(address, port, flags), { port, backlog, options });
   });
 }
 
@@ -186,55 +187,63 @@ function firstUsable(addresses) {
 }
 
 function listenOnPath(server, options, backlog) {
-  const { path } = options;
+  const { path, readableAll, writableAll } = options;
+  const isAbstract = path.startsWith('\0');
+  if (isAbstract && (readableAll || writableAll))
+    throw new ERR_INVALID_ARG_VALUE('options', options, ABSTRACT_MODE);
   const make = () => {
     const handle = new PipeServer();
     const status = handle.bindPath(path);
-    return status === 0 ? handle : status;
+    return { status, handle, address: path };
   };
   server._pipeName = path;
-  start(server, make, { address: path, port: -1, backlog, options, mode: modeOf(options) });
+  start(server, make, { port: -1, backlog, options });
+  // Like the built-in's, the file's mode follows listen(2).
+  if (server._handle && (readableAll || writableAll)) setMode(path, readableAll, writableAll);
 }
 
-/** The permission bits that readableAll and writableAll add to the socket's file. */
-function modeOf({ readableAll, writableAll }) {
-  return (readableAll ? 0o444 : 0) | (writableAll ? 0o222 : 0);
+const ABSTRACT_MODE = 'can not set readableAll or writableAllt to true when path is abstract unix socket';
+
+/** Lets everyone read or write the socket's file. Before Node 22 that is added to the mode it has. */
+function setMode(path, readableAll, writableAll) {
+  const wanted = (readableAll ? 0o444 : 0) | (writableAll ? 0o222 : 0);
+  fs.chmodSync(path, defaults.major < 22 ? fs.statSync(path).mode | wanted : wanted);
 }
 
-/** Makes a handle bound to an address; an error number if that fails. */
+/** Makes a handle bound to an address. */
 function bound(address, port, { ipv6Only, reusePort }) {
   return () => {
     const handle = new TCPServer();
-    const status = handle.bind(address, port, ipv6Only, reusePort);
-    return status === 0 ? handle : status;
+    return { status: handle.bind(address, port, ipv6Only, reusePort), handle, address };
   };
 }
 
 /** All addresses of both families, or of IPv4 where there is no IPv6. */
 function anyAddress(port, flags) {
   return () => {
-    const handle = bound(ANY_V6, port, flags)();
-    const unavailable = handle === errnoOf('EAFNOSUPPORT') || handle === errnoOf('EADDRNOTAVAIL');
-    return typeof handle === 'number' && unavailable ? bound(ANY_V4, port, flags)() : handle;
+    const both = bound(ANY_V6, port, flags)();
+    return both.status === EAFNOSUPPORT || both.status === EADDRNOTAVAIL
+      ? bound(ANY_V4, port, flags)()
+      : both;
   };
 }
 
-/** Makes the handle and starts to accept. 'listening', or 'error', comes with the next tick. */
-function start(server, make, { address, port, backlog, options = {}, mode = 0 }) {
+/**
+ * Makes the handle and starts to accept. 'listening', or 'error', comes with the next tick.
+ * `make` returns { status, handle, address }.
+ */
+function start(server, make, { port, backlog, options = {} }) {
   channels.publishListenStart(server, options);
-  const handle = make();
-  let status = typeof handle === 'number' ? handle : 0;
-  if (status === 0) {
-    handle.attach(server, onConnection);
-    status = (mode === 0 ? 0 : handle.setMode(mode)) || handle.start(backlog || DEFAULT_BACKLOG);
-    if (status !== 0) handle.close();
-  }
+  const { status: made, handle, address } = make();
+  handle?.attach(server, onConnection);
+  const status = made || handle.start(backlog || DEFAULT_BACKLOG);
   if (status !== 0) {
-    failListening(server, status, address, port);
+    handle?.close();
+    failListening(server, listenException(status, address, port));
     return;
   }
   server._handle = handle;
-  server._connectionKey = connectionKey(address, port, handle);
+  server._connectionKey = `${keyOf(address, handle)}:${address}:${port}`;
   if (server._unref) server.unref();
   const id = ++server._listeningId;
   process.nextTick(() => {
@@ -245,16 +254,15 @@ function start(server, make, { address, port, backlog, options = {}, mode = 0 })
   });
 }
 
-function failListening(server, status, address, port) {
-  const where = address ?? (port === undefined ? undefined : ANY_V6);
-  const error = listenException(status, where, port);
+function failListening(server, error) {
   channels.publishListenError(server, error);
   process.nextTick(() => server.emit('error', error));
 }
 
-function connectionKey(address, port, handle) {
-  const family = address === null || isIPv6(address) ? 6 : 4;
-  return `${handle instanceof PipeServer ? -1 : family}:${address}:${port}`;
+/** The address family as _connectionKey has it; -1 for a path. */
+function keyOf(address, handle) {
+  if (handle instanceof PipeServer) return -1;
+  return address && !isIPv6(address) ? 4 : 6;
 }
 
 // ---- connections

@@ -144,14 +144,12 @@ function onEnd() {
 }
 
 function writeAfterEnd(chunk, encoding, callback) {
-  if (!this.writableEnded && !this.destroyed) {
-    if (typeof encoding === 'function') callback = encoding;
-    const error = endedByPeer();
-    if (typeof callback === 'function') process.nextTick(callback, error);
-    this.destroy(error);
-    return false;
-  }
-  return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  const done = typeof encoding === 'function' ? encoding : callback;
+  const error = endedByPeer();
+  if (typeof done === 'function') process.nextTick(done, error);
+  this.destroy(error);
+  return false;
 }
 
 // ---- connecting
@@ -333,10 +331,8 @@ Socket.prototype._final = function (callback) {
     callback();
     return;
   }
-  this[kHandle].shutdown((status) => {
-    // A peer that is gone already makes no difference to the end of writing.
-    callback(status === 0 || this.destroyed ? undefined : errnoException(status, 'shutdown'));
-  });
+  // A peer that is gone already makes no difference to the end of writing.
+  this[kHandle].shutdown(() => callback());
 };
 
 Socket.prototype.end = function (data, encoding, callback) {
@@ -366,7 +362,7 @@ Socket.prototype.resetAndDestroy = function () {
 
 Socket.prototype._reset = function () {
   this[kReset] = true;
-  return this.destroySoon();
+  return this.destroy();
 };
 
 Socket.prototype._destroy = function (exception, callback) {
