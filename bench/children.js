@@ -1,0 +1,74 @@
+'use strict';
+// The processes of one run: each on its core, read line by line, bounded in time, ended by its id.
+
+const { spawn, spawnSync } = require('node:child_process');
+const os = require('node:os');
+const readline = require('node:readline');
+
+/** What a process may take beyond the time it was asked to run. */
+const GRACE_SECONDS = 15;
+
+const running = new Set();
+
+/** Why processes are not pinned, or null when they are. */
+function whyUnpinned() {
+  if (os.availableParallelism() < 2) return 'there is only one core';
+  const { status } = spawnSync('taskset', ['-c', '0,1', 'true'], { stdio: 'ignore' });
+  return status === 0 ? null : 'taskset is missing or may not use cores 0 and 1';
+}
+
+class Child {
+  #process;
+  #lines;
+  #errors = '';
+  #timer;
+  #label;
+
+  /** `core` is null for a process that may run anywhere. */
+  constructor(label, command, args, { core, seconds }) {
+    const [file, argv] =
+      core === null ? [command, args] : ['taskset', ['-c', String(core), command, ...args]];
+    this.#label = label;
+    this.#process = spawn(file, argv, { stdio: 'pipe' });
+    this.#process.on('error', (error) => {
+      this.#errors += error.message;
+    });
+    // A process that has gone already does not take its end of input.
+    this.#process.stdin.on('error', () => {});
+    this.#process.stderr.setEncoding('utf8').on('data', (text) => {
+      this.#errors += text;
+    });
+    this.#lines = readline.createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+    this.#timer = setTimeout(() => this.#stop('took too long'), (seconds + GRACE_SECONDS) * 1000);
+    running.add(this);
+  }
+
+  /** The next line of JSON that the process prints. */
+  async read() {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error(`${this.#label} ended without a result. ${this.#errors.trim()}`);
+    return JSON.parse(value);
+  }
+
+  /** Asks a program to report and to leave. */
+  end() {
+    this.#process.stdin.end();
+  }
+
+  #stop(reason) {
+    this.#errors += reason;
+    this.kill();
+  }
+
+  kill() {
+    clearTimeout(this.#timer);
+    this.#process.kill('SIGKILL');
+    running.delete(this);
+  }
+}
+
+function killAll() {
+  for (const child of running) child.kill();
+}
+
+module.exports = { Child, killAll, whyUnpinned };
