@@ -3,6 +3,7 @@
 // https://nodejs.org/api/net.html#netgetdefaultautoselectfamily
 
 const builtin = require('node:net');
+const os = require('node:os');
 const stream = require('node:stream');
 const { ERR_INVALID_ARG_TYPE } = require('./errors.js');
 const { validateBoolean, validateInt32, validateNoNullBytes, validateString } = require('./validate.js');
@@ -26,6 +27,9 @@ const defaults = {
   attemptTimeout: builtin.getDefaultAutoSelectFamilyAttemptTimeout(),
   highWaterMark: () => stream.getDefaultHighWaterMark(false),
   checkHost,
+
+  /** Whether an interface has an IPv6 address; loopback counts. */
+  hasIPv6: () => Object.values(os.networkInterfaces()).some((list) => list.some((i) => i.family === 'IPv6')),
 
   setAutoSelectFamily(value) {
     validateBoolean(value, 'value');

@@ -170,6 +170,12 @@ const ERR_SOCKET_DGRAM_IS_CONNECTED = coded(
 const ERR_SOCKET_DGRAM_NOT_CONNECTED = coded(Error, 'ERR_SOCKET_DGRAM_NOT_CONNECTED', () => 'Not connected');
 const ERR_SOCKET_DGRAM_NOT_RUNNING = coded(Error, 'ERR_SOCKET_DGRAM_NOT_RUNNING', () => 'Not running');
 
+const ERR_SOCKET_HANDLE_ADOPTED = coded(
+  Error,
+  'ERR_SOCKET_HANDLE_ADOPTED',
+  () => 'The bound socket has already been adopted by a server or socket',
+);
+
 /**
  * A failed system call: message `syscall CODE[: description] [details]`, own keys errno, code, syscall and
  * those of `extra`, in that order. `first` puts code before errno, as `listen` has it.
@@ -200,7 +206,7 @@ function addressException(errno, syscall, address, port, local = '') {
 
 /** With an address and the system's description: `listen EADDRINUSE: address already in use :::80`. */
 function listenException(errno, address, port) {
-  const details = address ? (port ? `${address}:${port}` : address) : '';
+  const details = address ? (port > 0 ? `${address}:${port}` : address) : '';
   const extra = { address };
   if (port) extra.port = port;
   return systemError(errno, 'listen', { details, description: true, codeFirst: true, extra });
@@ -288,6 +294,7 @@ module.exports = {
   ERR_SOCKET_DGRAM_IS_CONNECTED,
   ERR_SOCKET_DGRAM_NOT_CONNECTED,
   ERR_SOCKET_DGRAM_NOT_RUNNING,
+  ERR_SOCKET_HANDLE_ADOPTED,
   abortError,
   addressException,
   bindingError,

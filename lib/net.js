@@ -3,8 +3,10 @@
 
 const builtin = require('node:net');
 const { normalizeArgs } = require('./args.js');
+const { BoundSocket } = require('./bound-socket.js');
 const defaults = require('./defaults.js');
 const legacy = require('./legacy.js');
+const { createServerHandle } = require('./listen.js');
 const { Server } = require('./server.js');
 const { Socket } = require('./socket.js');
 
@@ -20,11 +22,14 @@ function connect(...args) {
   return socket.connect(normalized);
 }
 
-const net = {
-  _createServerHandle: legacy.createServerHandle,
+/** Every member that some version of Node has, in Node's order. */
+const members = {
+  _createServerHandle: createServerHandle,
   _normalizeArgs: normalizeArgs,
-  BlockList: builtin.BlockList,
-  SocketAddress: builtin.SocketAddress,
+  _setSimultaneousAccepts: legacy._setSimultaneousAccepts,
+  BlockList: undefined,
+  SocketAddress: undefined,
+  BoundSocket,
   connect,
   createConnection: connect,
   createServer,
@@ -34,18 +39,38 @@ const net = {
   Server,
   Socket,
   Stream: Socket,
-  getDefaultAutoSelectFamily: function getDefaultAutoSelectFamily() {
-    return defaults.autoSelectFamily;
-  },
-  setDefaultAutoSelectFamily: function setDefaultAutoSelectFamily(value) {
-    defaults.setAutoSelectFamily(value);
-  },
-  getDefaultAutoSelectFamilyAttemptTimeout: function getDefaultAutoSelectFamilyAttemptTimeout() {
-    return defaults.attemptTimeout;
-  },
-  setDefaultAutoSelectFamilyAttemptTimeout: function setDefaultAutoSelectFamilyAttemptTimeout(value) {
-    defaults.setAttemptTimeout(value);
-  },
+  getDefaultAutoSelectFamily,
+  setDefaultAutoSelectFamily,
+  getDefaultAutoSelectFamilyAttemptTimeout,
+  setDefaultAutoSelectFamilyAttemptTimeout,
 };
+
+function getDefaultAutoSelectFamily() {
+  return defaults.autoSelectFamily;
+}
+
+function setDefaultAutoSelectFamily(value) {
+  defaults.setAutoSelectFamily(value);
+}
+
+function getDefaultAutoSelectFamilyAttemptTimeout() {
+  return defaults.attemptTimeout;
+}
+
+function setDefaultAutoSelectFamilyAttemptTimeout(value) {
+  defaults.setAttemptTimeout(value);
+}
+
+/** The classes that are Node's own, loaded when asked for, as Node does. */
+function hostClass(name) {
+  return { get: () => builtin[name], enumerable: true, configurable: true };
+}
+
+const net = {};
+for (const [name, value] of Object.entries(members)) {
+  if (!Object.hasOwn(builtin, name)) continue;
+  if (value === undefined) Object.defineProperty(net, name, hostClass(name));
+  else net[name] = value;
+}
 
 module.exports = net;

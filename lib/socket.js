@@ -5,6 +5,7 @@
 const stream = require('node:stream');
 const { keepAliveArgs, normalizeArgs, normalized, refuseObjectMode, socketOptions } = require('./args.js');
 const { attemptEnded, connectPath, connectTcp } = require('./connect.js');
+const { BoundSocket, consume } = require('./bound-socket.js');
 const { publishClientSocket } = require('./channels.js');
 const {
   AGAIN,
@@ -64,7 +65,9 @@ function Socket(options) {
     decodeStrings: false,
   });
 
-  if (options.handle) {
+  if (options.handle instanceof BoundSocket) {
+    this[kHandle] = boundHandle(options.handle);
+  } else if (options.handle) {
     this[kHandle] = options.handle;
   } else if (options.fd !== undefined) {
     this[kHandle] = handleOf(options.fd);
@@ -86,7 +89,7 @@ function Socket(options) {
   if (options.blockList) this.blockList = options.blockList;
 
   if (options.signal !== undefined) stream.addAbortSignal(options.signal, this);
-  if (options.handle || options.fd !== undefined) startReading(this, options);
+  if (this[kHandle]?.isOpen) startReading(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
 Object.setPrototypeOf(Socket, Duplex);
@@ -114,6 +117,15 @@ function handleOf(fd) {
   const handle = type === 'TCP' ? new TCP() : new Pipe();
   const status = handle.open(fd);
   if (status !== 0) throw errnoException(status, 'open');
+  return handle;
+}
+
+/** A handle that will connect from the address of a BoundSocket. */
+function boundHandle(bound) {
+  const { handle: taken, path } = consume(bound);
+  const handle = path === undefined ? new TCP() : new Pipe();
+  handle.takeBound(taken);
+  taken.close();
   return handle;
 }
 
@@ -190,9 +202,9 @@ function applyOptions(socket) {
 
 // ---- reading
 
-Socket.prototype._read = function () {
+Socket.prototype._read = function (size) {
   if (this.connecting || !this[kHandle]) {
-    this.once('connect', () => this._read());
+    this.once('connect', () => this._read(size));
   } else if (!this[kHandle].reading) {
     readStart(this);
   }

@@ -54,6 +54,11 @@ class StreamHandle extends NativeSocket {
     return status;
   }
 
+  /** Whether it has a connection. */
+  get isOpen() {
+    return this.#phase === 'open';
+  }
+
   get fd() {
     return this.#phase === 'closed' ? -1 : this.descriptor();
   }
@@ -158,11 +163,11 @@ class StreamHandle extends NativeSocket {
     this.#pend(-1);
   }
 
-  /** Sends FIN; the callback comes later with 0 or an error number. */
+  /** Sends FIN; the callback comes with the next ticks, so before anything that the peer answers. */
   shutdown(callback) {
     const status = this.endWriting();
     this.#pend(1);
-    turn.afterwards(() => {
+    process.nextTick(() => {
       this.#pend(-1);
       this.inScope(callback, undefined, status);
     });

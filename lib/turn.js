@@ -98,11 +98,12 @@ function turn() {
     reactor.drive();
     // What a throw left over is delivered first.
     deliver();
-    while ((found = reactor.collect()) > 0) {
+    while (collects < MAX_COLLECTS && (found = reactor.collect()) > 0) {
+      collects++;
       ids += found;
       next = 0;
       deliver();
-      if (++collects === MAX_COLLECTS) break;
+      runTicks();
     }
     flush();
     finished = true;

@@ -63,6 +63,17 @@ impl Server {
         fault::status(sys::take_descriptor(fd).map(|socket| self.hold(socket)))
     }
 
+    /// The bound socket, for a [`Socket`](super::socket::Socket) that connects from its address.
+    pub(super) fn take_bound(&self) -> Option<socket2::Socket> {
+        match self.state.replace(State::Empty) {
+            State::Bound(socket) => Some(socket),
+            other => {
+                self.state.replace(other);
+                None
+            }
+        }
+    }
+
     fn hold(&self, socket: socket2::Socket) {
         self.state.replace(State::Bound(socket));
     }

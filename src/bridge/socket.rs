@@ -74,6 +74,18 @@ impl Socket {
         }))
     }
 
+    /// Takes over the local address of a server handle that does not listen yet.
+    #[napi(catch_unwind)]
+    pub fn take_bound(&self, server: &Server) -> i32 {
+        match server.take_bound() {
+            Some(socket) => {
+                self.state.replace(State::Bound(socket));
+                0
+            }
+            None => fault::BAD_DESCRIPTOR,
+        }
+    }
+
     /// Starts to connect to an IP address. The handle becomes ready for writing when it ended.
     #[napi(catch_unwind)]
     pub fn connect(&self, text: String, port: u16) -> i32 {
@@ -94,7 +106,11 @@ impl Socket {
     /// Starts to connect to a unix socket.
     #[napi(catch_unwind)]
     pub fn connect_path(&self, path: String) -> i32 {
-        self.connecting(pipe::connect(&path))
+        let bound = match self.state.replace(State::Empty) {
+            State::Bound(socket) => Some(socket),
+            _ => None,
+        };
+        self.connecting(pipe::connect(bound, &path))
     }
 
     fn connecting(&self, socket: std::io::Result<socket2::Socket>) -> i32 {

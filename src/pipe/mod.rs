@@ -49,9 +49,10 @@ pub fn bind(path: &str) -> io::Result<(Socket, BoundPath)> {
     Ok((socket, BoundPath(file)))
 }
 
-pub fn connect(path: &str) -> io::Result<Socket> {
+/// Starts to connect. `bound` is a socket that already has a path of its own.
+pub fn connect(bound: Option<Socket>, path: &str) -> io::Result<Socket> {
     let address = address(path)?;
-    let socket = open()?;
+    let socket = bound.map_or_else(open, Ok)?;
     tcp::start_connect(&socket, &address)?;
     Ok(socket)
 }

@@ -6,6 +6,7 @@
 //! Every command ends with one line of JSON. All traffic stays on 127.0.0.1.
 
 mod options;
+mod pace;
 mod report;
 mod sys;
 mod tcp;

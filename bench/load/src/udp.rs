@@ -1,26 +1,21 @@
 //! Senders to, and a receiver from, a UDP program under test.
 
-use std::hint::spin_loop;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
 use crate::options::Options;
+use crate::pace::{Pace, wait_until};
 use crate::report::{Latencies, Period, Report};
 use crate::sys;
 
-/// The longest payload of an IPv4 datagram, and so of a run of datagrams that the kernel cuts.
-const MAX_RUN: usize = 65_507;
+/// Bytes of a run: cut into datagrams, several fit into the default receive buffer (208 KiB with the kernel's
+/// bookkeeping), so that a program that keeps up loses nothing and one that lags is not idle between two.
+const MAX_RUN: usize = 32 * 1024;
 /// Datagrams the kernel cuts from one run at most (UDP_MAX_SEGMENTS of older kernels).
 const MAX_SEGMENTS: usize = 64;
 /// Datagrams of one system call of the plain sender.
 const BATCH: usize = 64;
-
-/// After this many bytes the GSO sender waits. With the kernel's bookkeeping they fit into the default receive
-/// buffer (208 KiB), so that a program that keeps up loses nothing.
-const BURST_BYTES: usize = 64 * 1024;
-/// Time between the starts of two bursts.
-const BURST_PERIOD: Duration = Duration::from_micros(100);
 
 /// Silence that ends the receiver once something has come.
 const QUIET: Duration = Duration::from_millis(300);
@@ -33,13 +28,6 @@ fn connect(options: &Options) -> io::Result<UdpSocket> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     socket.connect(options.target())?;
     Ok(socket)
-}
-
-/// Not a sleep: the kernel's timers are too coarse, and the core is ours.
-fn wait_until(time: Instant) {
-    while Instant::now() < time {
-        spin_loop();
-    }
 }
 
 fn sent_report(datagrams: usize, start: Instant) -> Report {
@@ -55,28 +43,26 @@ pub fn send_gso(options: &Options) -> io::Result<Report> {
     sys::set_segment_size(&socket, options.size)?;
     let segments = (MAX_RUN / options.size).clamp(1, MAX_SEGMENTS);
     let run = vec![b'x'; segments * options.size];
-    let runs = (BURST_BYTES / run.len()).max(1);
+    let mut pace = Pace::new(options.port);
     let start = Instant::now();
     let mut datagrams = 0;
-    let mut next = start;
     while start.elapsed() < options.duration {
-        wait_until(next);
-        next = Instant::now() + BURST_PERIOD;
-        for _ in 0..runs {
-            socket.send(&run)?;
-            datagrams += segments;
-        }
+        pace.wait();
+        socket.send(&run)?;
+        datagrams += segments;
     }
     Ok(sent_report(datagrams, start))
 }
 
-/// Single datagrams as fast as the kernel takes them, which is about as fast as a program can read them.
+/// Single datagrams, many by one system call.
 pub fn send_plain(options: &Options) -> io::Result<Report> {
     let socket = connect(options)?;
+    let mut pace = Pace::new(options.port);
     let datagram = vec![b'x'; options.size];
     let start = Instant::now();
     let mut datagrams = 0;
     while start.elapsed() < options.duration {
+        pace.wait();
         datagrams += sys::send_many(&socket, &datagram, BATCH)?;
     }
     Ok(sent_report(datagrams, start))

@@ -1,0 +1,89 @@
+'use strict';
+// Projects in temporary folders that have the packed package installed, as a user has it.
+
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { spawn } = require('node:child_process');
+const { root, runNode } = require('../helpers/children.js');
+
+const fixtures = path.join(__dirname, 'fixtures');
+
+/** Neither scripts nor reports; npm's own notices off. */
+const INSTALL = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** A temporary folder that goes when the test file ends. */
+function temporaryFolder(test) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferronet-package-'));
+  test.after.always(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+/** linux-x64-gnu and so on: the target that is this platform. */
+function ownTarget() {
+  const base = `${process.platform}-${process.arch}`;
+  if (process.platform === 'win32') return `${base}-msvc`;
+  if (process.platform !== 'linux') return base;
+  return `${base}-${process.report.getReport().header.glibcVersionRuntime ? 'gnu' : 'musl'}`;
+}
+
+/** Packs the checkout to `folder`: { main, platform }, the tarballs of the main and of this platform's package. */
+async function pack(folder) {
+  const { code, stdout, stderr } = await runNode([path.join(root, 'scripts', 'pack.js'), '--out', folder]);
+  if (code !== 0) throw new Error(`pack.js failed: ${stderr}`);
+  const tarballs = stdout.trim().split(/\r?\n/);
+  const main = tarballs.at(-1);
+  const platform = tarballs.find((file) => path.basename(file).startsWith(`ferronet-${ownTarget()}-`));
+  if (!platform) throw new Error(`npm run build first: there is no core for ${ownTarget()}`);
+  return { main, platform };
+}
+
+/** Runs a command such as npm to its end: { code, output }. */
+function run(command, args, cwd) {
+  return new Promise((resolve, reject) => {
+    // npm is a .cmd file on Windows, which only a shell runs.
+    const child = spawn(command, args, { cwd, shell: process.platform === 'win32' });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** An empty project in `folder` with the fixtures in it. */
+function createProject(folder, name) {
+  const project = path.join(folder, name);
+  fs.cpSync(fixtures, project, { recursive: true });
+  fs.writeFileSync(path.join(project, 'package.json'), '{ "private": true }\n');
+  return project;
+}
+
+/** Installs tarballs without the network: the other platforms' packages are optional, and not found. */
+async function installTarballs(project, ...tarballs) {
+  const { code, output } = await run('npm', [...INSTALL, '--offline', ...tarballs], project);
+  if (code !== 0) throw new Error(`npm install failed: ${output}`);
+}
+
+/** npm's codes for a registry that cannot be reached or does not have the package. */
+const UNREACHABLE =
+  /npm error code (E(?:AI_AGAIN|CONN\w+|HOSTUNREACH|NETUNREACH|NOTFOUND|\w*TIMEDOUT|TARGET|[45]\d\d))/;
+
+/** Installs from the registry. False, with the reason in the log, where it cannot be reached. */
+async function installFromRegistry(t, project, ...packages) {
+  const { code, output } = await run('npm', [...INSTALL, '--fetch-retries=0', ...packages], project);
+  if (code === 0) return true;
+  const reason = output.match(UNREACHABLE)?.[1];
+  if (!reason) throw new Error(`npm install failed: ${output}`);
+  t.log(`skipped: ${packages.join(' ')} cannot be had from the registry: ${reason}`);
+  return false;
+}
+
+module.exports = {
+  createProject,
+  installFromRegistry,
+  installTarballs,
+  ownTarget,
+  pack,
+  run,
+  temporaryFolder,
+};
