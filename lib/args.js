@@ -8,16 +8,13 @@ const { validateObject } = require('./validate.js');
 /** Marks an argument array that was normalized already (Node's http and tls pass such arrays on). */
 const normalized = Symbol('normalizedArgs');
 
-const isPipeName = (value) => typeof value === 'string' && !isNumeric(value);
-
-/** A number, or the text of one that is not negative. */
-function isNumeric(value) {
-  return (
-    (typeof value === 'string' || typeof value === 'number') &&
-    Number(value) >= 0 &&
-    String(value).trim() !== ''
-  );
+/** A number, or what Number() makes one of, that is not negative; else false. White space counts as 0 there. */
+function toNumber(value) {
+  const number = Number(value);
+  return number >= 0 ? number : false;
 }
+
+const isPipeName = (value) => typeof value === 'string' && toNumber(value) === false;
 
 /**
  * (options[, cb]), (path[, cb]) and ([port][, host][...][, cb]) become [options, cb or null]; other arguments
@@ -130,7 +127,7 @@ function refuseObjectMode(options) {
 module.exports = {
   bindArgs,
   bindSyncArgs,
-  isNumeric,
+  isPipeName,
   messageParts,
   keepAliveArgs,
   normalizeArgs,
@@ -139,4 +136,5 @@ module.exports = {
   sendArgs,
   serverArgs,
   socketOptions,
+  toNumber,
 };

@@ -34,7 +34,8 @@ const ANY_V6 = '::';
 
 /** What the options of connect() ask for, checked in Node's order. */
 function readTarget(options) {
-  const { host = 'localhost', localAddress, localPort } = { ...options, host: options.host || 'localhost' };
+  const { localAddress, localPort } = options;
+  const host = options.host || 'localhost';
   let { port, autoSelectFamily, autoSelectFamilyAttemptTimeout: attemptTimeout } = options;
   if (localAddress && !isIP(localAddress)) throw new ERR_INVALID_IP_ADDRESS(localAddress);
   if (localPort) validateNumber(localPort, 'options.localPort');
@@ -68,7 +69,7 @@ function connectTcp(socket, options, replaceHandle) {
     });
     return;
   }
-  if (options.host != null) defaults.checkHost(options.host);
+  defaults.checkHost(target.host);
   if (options.lookup != null) validateFunction(options.lookup, 'options.lookup');
   const lookup = options.lookup || defaultLookup;
   const lookupOptions = connectLookupOptions(options);

@@ -5,17 +5,15 @@
 const builtin = require('node:net');
 const os = require('node:os');
 const stream = require('node:stream');
-const { ERR_INVALID_ARG_TYPE } = require('./errors.js');
 const { validateBoolean, validateInt32, validateNoNullBytes, validateString } = require('./validate.js');
 
 const [major] = process.versions.node.split('.').map(Number);
 
-/** Node 22 and later check options.host before they look it up. */
+/** Node 22 and later check options.host before they look it up; before, dns.lookup did. */
 function checkHost(host) {
-  if (major < 22) {
-    if (typeof host !== 'string') throw new ERR_INVALID_ARG_TYPE('hostname', 'of type string', host);
-    return;
-  }
+  if (major < 22) return;
+  // What cannot be made text at all is told first, by the language's own error.
+  void `${host}`;
   validateString(host, 'options.host');
   validateNoNullBytes(host, 'options.host');
 }

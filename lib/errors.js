@@ -2,7 +2,7 @@
 // The only place that constructs an Error: Node's codes, texts, own keys and their order.
 // Texts: https://nodejs.org/api/errors.html and what the running Node prints.
 
-const { inspect, getSystemErrorMap } = require('node:util');
+const { format, inspect, getSystemErrorMap } = require('node:util');
 
 /** Error number (negative, libuv's) to [name, description]. */
 const systemErrors = getSystemErrorMap();
@@ -59,9 +59,16 @@ function received(value) {
     if (value.constructor?.name) return ` Received an instance of ${value.constructor.name}`;
     return ` Received ${inspect(value, { depth: -1 })}`;
   }
-  let text = inspect(value, { colors: false });
-  if (text.length > 28) text = `${text.slice(0, 25)}...`;
-  return ` Received type ${typeof value} (${text})`;
+  if (typeof value === 'string') return ` Received type string (${quoted(value)})`;
+  return ` Received type ${typeof value} (${shortened(inspect(value, { colors: false }))})`;
+}
+
+const shortened = (text) => (text.length > 28 ? `${text.slice(0, 25)}...` : text);
+
+/** A string is shortened before it is quoted, and its control characters stay. */
+function quoted(string) {
+  const text = shortened(string);
+  return text.includes("'") ? JSON.stringify(text) : `'${text}'`;
 }
 
 function subject(name) {
@@ -110,10 +117,8 @@ const ERR_INVALID_HANDLE_TYPE = coded(
   'ERR_INVALID_HANDLE_TYPE',
   () => 'This handle type cannot be sent',
 );
-const ERR_INVALID_IP_ADDRESS = coded(
-  TypeError,
-  'ERR_INVALID_IP_ADDRESS',
-  (address) => `Invalid IP address: ${address}`,
+const ERR_INVALID_IP_ADDRESS = coded(TypeError, 'ERR_INVALID_IP_ADDRESS', (address) =>
+  format('Invalid IP address: %s', address),
 );
 const ERR_IP_BLOCKED = coded(Error, 'ERR_IP_BLOCKED', (ip) => `IP(${ip}) is blocked by net.BlockList`);
 const ERR_MISSING_ARGS = coded(TypeError, 'ERR_MISSING_ARGS', (...names) => {

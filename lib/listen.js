@@ -4,7 +4,7 @@
 
 const fs = require('node:fs');
 const { isIP, isIPv6 } = require('node:net');
-const { isNumeric } = require('./args.js');
+const { isPipeName, toNumber } = require('./args.js');
 const { guessHandleType } = require('./binding.js');
 const { BoundSocket, consume } = require('./bound-socket.js');
 const channels = require('./channels.js');
@@ -50,7 +50,7 @@ function listen(server, given, args) {
   if (typeof options.port === 'number' || typeof options.port === 'string') {
     validatePort(options.port, 'options.port');
     listenOnPort(server, options, backlog);
-  } else if (isPipeName(options.path)) {
+  } else if (options.path && isPipeName(options.path)) {
     listenOnPath(server, options, backlog);
   } else if (!('port' in options || 'path' in options)) {
     throw new ERR_INVALID_ARG_VALUE('options', options, 'must have the property "port" or "path"');
@@ -61,7 +61,7 @@ function listen(server, given, args) {
 
 /** (handle|path|port[, host][, backlog]): the first number behind the first argument. */
 function backlogOf(args) {
-  return [args[1], args[2]].filter(isNumeric).map(Number).find(Boolean);
+  return toNumber(args.length > 1 && args[1]) || toNumber(args.length > 2 && args[2]);
 }
 
 /** listen(), listen(callback), listen(null) and options whose port is undefined or null. */
@@ -69,8 +69,6 @@ function asksForAnyPort(options, args) {
   if (args.length === 0 || typeof args[0] === 'function') return true;
   return 'port' in options && options.port == null;
 }
-
-const isPipeName = (path) => Boolean(path) && typeof path === 'string' && !isNumeric(path);
 
 function watchSignal(server, signal) {
   if (signal === undefined) return;
@@ -172,7 +170,7 @@ function start(server, onConnection, address, port, addressType, backlog, fd, fl
   const status =
     typeof handle === 'number'
       ? handle
-      : handle.attach(server, onConnection) || handle.start(backlog || DEFAULT_BACKLOG);
+      : handle.attach(server, onConnection) || handle.start(toBacklog(backlog));
   if (status !== 0) {
     if (typeof handle !== 'number') handle.close();
     server._handle = null;
@@ -189,6 +187,12 @@ function start(server, onConnection, address, port, addressType, backlog, fd, fl
     // Closed meanwhile: no 'listening'.
     if (server._handle) server.emit('listening');
   });
+}
+
+/** What is no number counts as 0, as in native code. */
+function toBacklog(backlog) {
+  if (!backlog) return DEFAULT_BACKLOG;
+  return typeof backlog === 'number' || typeof backlog === 'string' ? backlog | 0 : 0;
 }
 
 /** Which of the unspecified addresses was taken; the built-in names IPv4 when neither could be. */

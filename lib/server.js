@@ -3,15 +3,10 @@
 
 const EventEmitter = require('node:events');
 const { normalizeArgs, serverArgs } = require('./args.js');
-const { isBlockList } = require('./block-list.js');
+const { validateBlockList } = require('./block-list.js');
 const channels = require('./channels.js');
 const defaults = require('./defaults.js');
-const {
-  ERR_INVALID_ARG_TYPE,
-  ERR_SERVER_ALREADY_LISTEN,
-  ERR_SERVER_NOT_RUNNING,
-  errnoException,
-} = require('./errors.js');
+const { ERR_SERVER_ALREADY_LISTEN, ERR_SERVER_NOT_RUNNING, errnoException } = require('./errors.js');
 const { listen, start } = require('./listen.js');
 const { PipeServer } = require('./server-handle.js');
 const { Socket } = require('./socket.js');
@@ -50,9 +45,7 @@ function checkOptions(options) {
     validateNumber(options.highWaterMark, 'options.highWaterMark');
     if (options.highWaterMark < 0) options.highWaterMark = defaults.highWaterMark();
   }
-  if (defaults.major >= 22 && options.blockList && !isBlockList(options.blockList)) {
-    throw new ERR_INVALID_ARG_TYPE('options.blockList', 'an net.BlockList', options.blockList);
-  }
+  validateBlockList(options.blockList, 'options.blockList');
 }
 
 // ---- listening

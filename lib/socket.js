@@ -23,7 +23,7 @@ const { Pipe, TCP } = require('./stream-handle.js');
 const { kTimer, setStreamTimeout, stopTimers, touch } = require('./timeout.js');
 const turn = require('./turn.js');
 const { validateInt32, validateNumber } = require('./validate.js');
-const { isBlockList } = require('./block-list.js');
+const { validateBlockList } = require('./block-list.js');
 
 const { Duplex } = stream;
 
@@ -88,7 +88,7 @@ function Socket(options) {
   if (options.typeOfService !== undefined) wanted.typeOfService = options.typeOfService;
   if (options.blockList) this.blockList = options.blockList;
 
-  if (options.signal !== undefined) stream.addAbortSignal(options.signal, this);
+  if (options.signal) stream.addAbortSignal(options.signal, this);
   if (this[kHandle]?.isOpen) startReading(this, options);
 }
 Object.setPrototypeOf(Socket.prototype, Duplex.prototype);
@@ -103,9 +103,7 @@ function checkedOptions(options) {
   if (options.typeOfService !== undefined) {
     validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   }
-  if (options.blockList && !isBlockList(options.blockList)) {
-    throw new ERR_INVALID_ARG_TYPE('options.blockList', 'an net.BlockList', options.blockList);
-  }
+  validateBlockList(options.blockList, 'options.blockList');
   return options;
 }
 
