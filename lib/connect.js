@@ -62,6 +62,7 @@ function readTarget(options) {
  */
 function connectTcp(socket, options, replaceHandle) {
   const target = readTarget(options);
+  defaults.checkHost(target.host);
   const family = isIP(target.host);
   if (family) {
     process.nextTick(() => {
@@ -69,7 +70,6 @@ function connectTcp(socket, options, replaceHandle) {
     });
     return;
   }
-  defaults.checkHost(target.host);
   if (options.lookup != null) validateFunction(options.lookup, 'options.lookup');
   const lookup = options.lookup || defaultLookup;
   const lookupOptions = connectLookupOptions(options);

@@ -12,8 +12,6 @@ const [major] = process.versions.node.split('.').map(Number);
 /** Node 22 and later check options.host before they look it up; before, dns.lookup did. */
 function checkHost(host) {
   if (major < 22) return;
-  // What cannot be made text at all is told first, by the language's own error.
-  void `${host}`;
   validateString(host, 'options.host');
   validateNoNullBytes(host, 'options.host');
 }
