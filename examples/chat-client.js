@@ -16,7 +16,5 @@ const socket = net.connect({ port, host }, () => {
 socket.setEncoding('utf8'); // A character of several bytes may come in two chunks.
 socket.on('data', (text) => process.stdout.write(text));
 socket.on('error', fail);
-socket.on('close', () => {
-  console.log('Left the chat');
-  process.stdin.destroy(); // When it was the server that closed, the input is still open.
-});
+// Also when it was the server that closed: nothing is left then that reads the input, and the program ends.
+socket.on('close', () => console.log('Left the chat'));

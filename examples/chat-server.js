@@ -44,10 +44,7 @@ const server = net.createServer((socket) => {
   });
 });
 
-server.on('error', (error) => {
-  fail(error);
-  process.stdin.destroy();
-});
+server.on('error', fail);
 server.listen({ port, host }, () => {
   const at = server.address();
   console.log(`Chat on ${show(at.address, at.port)}`);

@@ -20,6 +20,3 @@ socket.on('connect', () => {
 });
 
 socket.on('error', fail);
-
-// The server may end first: then nobody is left to type for.
-socket.on('close', () => process.stdin.destroy());

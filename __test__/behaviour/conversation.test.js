@@ -105,15 +105,18 @@ test('what one member says is heard by the others, and so is his leaving', async
   t.deepEqual(trace[4].slice(1), ['member 1 left', 'member 1 left']);
 });
 
-test('a half-open server confirms what came, also what came with the end', async (t) => {
+test('a half-open server confirms what came, and goes on talking after the end of its client', async (t) => {
   const trace = await compare(t, async ({ net }, see) => {
     const { connect, close, server } = await serve(net, { allowHalfOpen: true }, (socket) => {
       socket.setEncoding('utf8');
       watch(see, 'server side', socket, ['data', 'end', 'error', 'finish', 'close']);
       socket.on('data', (data) => socket.write(`confirmed: ${data}`));
       socket.on('end', () => {
-        see('after the end', socket.readable, socket.writable, socket.readyState);
-        socket.end();
+        // Later than the end itself: without allowHalfOpen this side would have ended by now.
+        setImmediate(() => {
+          see('after the end', socket.readable, socket.writable, socket.readyState);
+          socket.end('goodbye');
+        });
       });
     });
     const said = [];
@@ -124,10 +127,10 @@ test('a half-open server confirms what came, also what came with the end', async
     await once(client, 'data');
     client.end('two');
     await Promise.all([once(client, 'close'), once(socket, 'close')]);
-    see('client', said.join(' '));
+    see('client', said.join(''));
     await close();
   });
-  t.deepEqual(trace.at(-1), ['client', 'confirmed: one confirmed: two']);
+  t.deepEqual(trace.at(-1), ['client', 'confirmed: oneconfirmed: twogoodbye']);
 });
 
 test('a server that is not half open answers the end with its own, and its client hears no more', async (t) => {

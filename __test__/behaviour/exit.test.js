@@ -3,15 +3,29 @@
 // once on the built-in, once on ferronet, and must print the same and end the same.
 
 const test = require('ava');
-const { runProgram } = require('../helpers/children.js');
+const os = require('node:os');
+const { root, runProgram } = require('../helpers/children.js');
+
+// Not in this repository: programs of the package's own folder keep the built-ins (lib/register.js).
+const cwd = os.tmpdir();
 
 /** Runs the program on both, fails unless it ends by itself with the same output, and gives the output. */
 async function sameEnd(t, source) {
-  const [expected, actual] = [await runProgram(source, { builtin: true }), await runProgram(source)];
+  const [expected, actual] = [
+    await runProgram(source, { builtin: true, cwd }),
+    await runProgram(source, { cwd }),
+  ];
   t.deepEqual(actual, expected);
   t.like(actual, { code: 0, signal: null, stderr: '' });
   return actual.stdout.trim().split('\n');
 }
+
+test('the programs of these tests have net and dgram by whom they should', async (t) => {
+  const source = `const { net, dgram } = require(${JSON.stringify(root)});
+    console.log(require('net') === net, require('node:dgram') === dgram);`;
+  t.is((await runProgram(source, { cwd })).stdout, 'true true\n');
+  t.is((await runProgram(source, { builtin: true, cwd })).stdout, 'false false\n');
+});
 
 test('a half-open server that confirms and unrefs itself ends the program after its last client', async (t) => {
   const lines = await sameEnd(
@@ -97,7 +111,7 @@ test('an error that nobody listens for ends the program with the message of the 
       });
     });`;
   for (const builtin of [true, false]) {
-    const { code, stdout, stderr } = await runProgram(source, { builtin });
+    const { code, stdout, stderr } = await runProgram(source, { builtin, cwd });
     const [port, ...rest] = stdout.trim().split('\n');
     t.deepEqual([code, rest], [1, ['exit 1']]);
     t.true(stderr.includes(`Error: connect ECONNREFUSED 127.0.0.1:${port}\n`), stderr);
