@@ -24,6 +24,8 @@ class Program {
       });
     }
     this.#child.stdin.on('error', () => {}); // It may end without having read all.
+    // A test that waits in vain fails by itself: ava's own timeout would end the process without the teardown.
+    t.timeout(20_000);
     t.teardown(() => this.stop());
   }
 
