@@ -78,7 +78,8 @@ pub fn send_rate(options: &Options) -> io::Result<Report> {
     let mut next = start;
     while start.elapsed() < options.duration {
         wait_until(next);
-        next += gap;
+        // Time that was lost is not made up for: a burst would overrun the receiver.
+        next = (next + gap).max(Instant::now());
         socket.send(&datagram)?;
         datagrams += 1;
     }
