@@ -2,10 +2,10 @@
 // and dgram go to ferronet. lib/register.js does the same in the thread itself where Node can.
 
 let targets = {};
-let ownFolder = '';
+let ownFolders = [];
 
 export function initialize(data) {
-  ({ targets, ownFolder } = data);
+  ({ targets, ownFolders } = data);
 }
 
 export function resolve(specifier, context, next) {

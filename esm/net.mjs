@@ -10,6 +10,7 @@ export const {
   Stream,
   _createServerHandle,
   _normalizeArgs,
+  _setSimultaneousAccepts,
   connect,
   createConnection,
   createServer,

@@ -6,7 +6,8 @@ const Module = require('node:module');
 const path = require('node:path');
 const { fileURLToPath, pathToFileURL } = require('node:url');
 
-const ownFolder = path.join(__dirname, '..') + path.sep;
+/** ferronet's own code, which is built on the built-ins. */
+const ownFolders = ['lib', 'esm'].map((folder) => path.join(__dirname, '..', folder) + path.sep);
 const modules = { net: require('./net.js'), dgram: require('./dgram.js') };
 
 /** 'net', 'node:net' and so on to the name of the module, else undefined. */
@@ -15,7 +16,7 @@ function swapped(request) {
   return Object.hasOwn(modules, name) ? name : undefined;
 }
 
-const isOwn = (file) => typeof file === 'string' && file.startsWith(ownFolder) && !file.includes('examples');
+const isOwn = (file) => typeof file === 'string' && ownFolders.some((folder) => file.startsWith(folder));
 
 function hookRequire() {
   const load = Module._load;
@@ -56,7 +57,7 @@ function hookImport() {
   } else {
     // Node 20: hooks run on a thread of their own and get what they need by data.
     Module.register(pathToFileURL(path.join(__dirname, '..', 'esm', 'hooks.mjs')), {
-      data: { targets, ownFolder: pathToFileURL(ownFolder).href },
+      data: { targets, ownFolders: ownFolders.map((folder) => pathToFileURL(folder).href) },
     });
   }
 }

@@ -4,7 +4,7 @@
 const { Server: NativeServer } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { makeScope } = require('./scope.js');
-const { Pipe, StreamHandle, TCP, describe } = require('./stream-handle.js');
+const { Pipe, TCP, describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
 
 /** Connections accepted in one turn; more wait for the next, so that those accepted are served too. */
@@ -54,12 +54,18 @@ class ServerHandle extends NativeServer {
       if (accepted > 0) turn.runTicks();
       // A tick may have closed the server.
       if (!this.#listening) return;
-      const handle = StreamHandle.accept(this.Connection, this);
-      if (handle === AGAIN || handle === EBADF) return;
+      const status = this.acceptNext();
+      if (status === AGAIN || status === EBADF) return;
       turn.delivered();
-      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, handle);
+      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, status || this.#take());
     }
     if (this.#listening) this.arm();
+  }
+
+  /** The handle of the connection just taken, or an error number. Its context is nobody's, not the server's. */
+  #take() {
+    const handle = new this.Connection();
+    return handle.accepted(this) || handle;
   }
 
   ref() {

@@ -395,7 +395,7 @@ Socket.prototype._destroy = function (exception, callback) {
     failWriting(this);
   } else {
     callback(exception);
-    process.nextTick(() => this.emit('close', Boolean(exception)));
+    process.nextTick(() => this.emit('close'));
   }
   if (this._server) {
     this._server._connections--;

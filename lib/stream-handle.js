@@ -34,14 +34,14 @@ class StreamHandle extends NativeSocket {
     super(turn.theReactor());
   }
 
-  /** Takes the next connection of a listening handle. 0, or EAGAIN and other errors (negative). */
-  static accept(Handle, server) {
-    const handle = new Handle();
-    const status = handle.accept(server);
-    if (status !== 0) return status;
-    handle.#phase = 'open';
-    turn.add(handle);
-    return handle;
+  /** Becomes the connection that a server handle has just taken. 0 or an error number. */
+  accepted(server) {
+    const status = this.accept(server);
+    if (status === 0) {
+      this.#phase = 'open';
+      turn.add(this);
+    }
+    return status;
   }
 
   /** Adopts a descriptor. 0 or an error number. */
@@ -102,8 +102,10 @@ class StreamHandle extends NativeSocket {
       this.#events?.writable(this.owner, this);
       return;
     }
+    const status = this.finishConnect();
+    if (status === AGAIN) return;
     turn.delivered();
-    this.#connected(this.finishConnect());
+    this.#connected(status);
   }
 
   #connected(status) {
@@ -169,7 +171,7 @@ class StreamHandle extends NativeSocket {
     this.#pend(1);
     process.nextTick(() => {
       this.#pend(-1);
-      this.inScope(callback, undefined, status);
+      callback(status);
     });
   }
 

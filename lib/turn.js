@@ -2,6 +2,7 @@
 // The JavaScript half of the reactor: the doorbell's callback, the immediates of a busy phase, and the order
 // of ticks. A handle is any object with `id()` and `onready(readiness)`.
 
+const { AsyncResource } = require('node:async_hooks');
 const { Reactor } = require('./binding.js');
 
 // Captured at load: fake timers replace the globals.
@@ -71,14 +72,17 @@ function takeFromBlock(length) {
   return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);
 }
 
+/** Turns belong to nobody's async context: whoever made the first socket, or woke us, is not their cause. */
+const root = new AsyncResource('FERRONET', { requireManualDestroy: true });
+
 function onBell() {
   reactor.bellRang();
-  turn();
+  root.runInAsyncScope(turn);
 }
 
 function onImmediate() {
   scheduled = false;
-  turn();
+  root.runInAsyncScope(turn);
 }
 
 function schedule() {
@@ -98,12 +102,12 @@ function turn() {
     reactor.drive();
     // What a throw left over is delivered first.
     deliver();
+    // Ticks come between a collect and its delivery, so that the last ones are left to Node.
     while (collects < MAX_COLLECTS && (found = reactor.collect()) > 0) {
-      collects++;
+      if (collects++ > 0) runTicks();
       ids += found;
       next = 0;
       deliver();
-      runTicks();
     }
     flush();
     finished = true;

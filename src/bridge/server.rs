@@ -22,6 +22,7 @@ pub struct Server {
     env: Rc<Environment>,
     state: RefCell<State>,
     path: RefCell<Option<BoundPath>>,
+    accepted: RefCell<Option<socket2::Socket>>,
 }
 
 #[napi]
@@ -32,6 +33,7 @@ impl Server {
             env: reactor.0.clone(),
             state: RefCell::new(State::Empty),
             path: RefCell::new(None),
+            accepted: RefCell::new(None),
         }
     }
 
@@ -94,12 +96,22 @@ impl Server {
         }
     }
 
-    /// The next connection, for [`Socket`](super::socket::Socket).
-    pub(super) fn next(&self) -> std::io::Result<socket2::Socket> {
-        match &*self.state.borrow() {
+    /// Takes the next connection. 0, or a negative error number: EAGAIN when none waits.
+    #[napi(catch_unwind)]
+    pub fn accept_next(&self) -> i32 {
+        let accepted = match &*self.state.borrow() {
             State::Listening(listener) => listener.accept(),
-            _ => Err(std::io::Error::from_raw_os_error(libc::EBADF)),
-        }
+            _ => return fault::BAD_DESCRIPTOR,
+        };
+        fault::status(accepted.map(|socket| {
+            self.accepted.replace(Some(socket));
+        }))
+    }
+
+    /// The connection that [`accept_next`](Self::accept_next) took, for its
+    /// [`Socket`](super::socket::Socket).
+    pub(super) fn take_accepted(&self) -> Option<socket2::Socket> {
+        self.accepted.take()
     }
 
     /// Connections may wait that no turn will find by itself: puts the handle on the ready list.

@@ -36,13 +36,13 @@ impl Socket {
         }
     }
 
-    /// Becomes the next connection of a server. 0, or a negative error number: EAGAIN when none waits.
+    /// Becomes the connection that a server has just taken. 0 or a negative error number.
     #[napi(catch_unwind)]
     pub fn accept(&self, server: &Server) -> i32 {
-        let stream = server
-            .next()
-            .and_then(|socket| Stream::connected(&self.env.core, socket));
-        self.open(stream)
+        match server.take_accepted() {
+            Some(socket) => self.open(Stream::connected(&self.env.core, socket)),
+            None => fault::BAD_DESCRIPTOR,
+        }
     }
 
     /// Takes over a connected descriptor: TCP, unix socket or pipe.

@@ -79,6 +79,14 @@ impl Source {
         }
     }
 
+    /// Forgets what readiness for writing there was, and asks to be put on the ready list for the next.
+    pub fn wait_write(&self) {
+        let mut context = Context::from_waker(&self.write);
+        while let Poll::Ready(Ok(mut guard)) = self.registered.poll_write_ready(&mut context) {
+            guard.clear_ready();
+        }
+    }
+
     /// Puts the handle on the ready list for the next collect.
     fn again(&self, readiness: Readiness) {
         let waker = match readiness {

@@ -30,11 +30,19 @@ impl Stream {
         Ok(stream)
     }
 
-    /// The outcome of the attempt: SO_ERROR (connect(2), EINPROGRESS).
+    /// The outcome of the attempt: SO_ERROR (connect(2), EINPROGRESS). `WouldBlock` while it lasts: a
+    /// late event of a closed handle may have woken this one.
     pub fn finish_connect(&self) -> io::Result<()> {
-        match self.source.socket().take_error()? {
-            Some(error) => Err(error),
-            None => Ok(()),
+        let socket = self.source.socket();
+        if let Some(error) = socket.take_error()? {
+            return Err(error);
+        }
+        match socket.peer_addr() {
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => {
+                self.source.wait_write();
+                Err(io::ErrorKind::WouldBlock.into())
+            }
+            _ => Ok(()),
         }
     }
 
