@@ -46,13 +46,18 @@ class Child {
   /** The next line of JSON that the process prints. */
   async read() {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.#label} ended without a result. ${this.#errors.trim()}`);
+    if (done) throw new Error(`${this.#label} ended without a result`);
     return JSON.parse(value);
   }
 
   /** Asks a program to report and to leave. */
   end() {
     this.#process.stdin.end();
+  }
+
+  get errors() {
+    const text = this.#errors.trim();
+    return text && `${this.#label}: ${text}`;
   }
 
   #stop(reason) {
@@ -71,4 +76,9 @@ function killAll() {
   for (const child of running) child.kill();
 }
 
-module.exports = { Child, killAll, whyUnpinned };
+/** What the processes of a failed run said: often the other one knows why. */
+function complaints() {
+  return [...running].map((child) => child.errors).filter(Boolean);
+}
+
+module.exports = { Child, complaints, killAll, whyUnpinned };

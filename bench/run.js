@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
-const { Child, killAll, whyUnpinned } = require('./children.js');
+const { Child, complaints, killAll, whyUnpinned } = require('./children.js');
 const generator = require('./generator.js');
 const { summarize, table, verdict } = require('./report.js');
 const scenarios = require('./scenarios.js');
@@ -76,6 +76,8 @@ async function measure(scenario, implementation, launch, seconds) {
     const { value, messages, sent, delivered } = scenario.read(program, load);
     const arrived = sent === undefined ? undefined : delivered / sent;
     return { value, cpu: program.cpuMicros / messages, arrived };
+  } catch (error) {
+    throw new Error([`${implementation}: ${error.message}`, ...complaints()].join('\n  '), { cause: error });
   } finally {
     killAll();
   }
