@@ -23,6 +23,7 @@ class Child {
   #errors = '';
   #timer;
   #label;
+  #closed;
 
   /** `core` is null for a process that may run anywhere. */
   constructor(label, command, args, { core, seconds }) {
@@ -33,6 +34,7 @@ class Child {
     this.#process.on('error', (error) => {
       this.#errors += error.message;
     });
+    this.#closed = new Promise((resolve) => this.#process.on('close', resolve));
     // A process that has gone already does not take its end of input.
     this.#process.stdin.on('error', () => {});
     this.#process.stderr.setEncoding('utf8').on('data', (text) => {
@@ -46,7 +48,11 @@ class Child {
   /** The next line of JSON that the process prints. */
   async read() {
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`${this.#label} ended without a result`);
+    if (done) {
+      // What it complained about comes by another pipe, and maybe later.
+      await this.#closed;
+      throw new Error(`${this.#label} ended without a result`);
+    }
     return JSON.parse(value);
   }
 

@@ -69,6 +69,7 @@ function table(summaries) {
 
 /** Where ferronet is not ahead, in words. */
 function verdict(summaries) {
+  if (summaries.length === 0) return 'Nothing was measured.';
   const lines = [];
   for (const { name, judgedBy, lowerIsBetter, ratioPerRound, cpuRatio } of summaries) {
     const slower = judgedBy === 'value' && (lowerIsBetter ? ratioPerRound >= 1 : ratioPerRound <= 1);

@@ -132,7 +132,8 @@ async function main() {
   const summaries = [...results]
     .filter(([, rounds]) => rounds.length > 0)
     .map(([scenario, rounds]) => summarize(scenario, rounds));
-  console.log(`\n${table(summaries)}\n\n${verdict(summaries)}`);
+  if (summaries.length > 0) console.log(`\n${table(summaries)}`);
+  console.log(`\n${verdict(summaries)}`);
   if (wanted.json) {
     const record = { node: nodeVersion, kernel: os.release(), placement, seconds: wanted.seconds, summaries };
     fs.writeFileSync(wanted.json, `${JSON.stringify(record, null, 2)}\n`);
