@@ -23,6 +23,8 @@ class StreamHandle extends NativeSocket {
   bytesWritten = 0;
   /** Bytes that the program wrote and the kernel has not taken yet. */
   writeQueueSize = 0;
+  /** What native code calls it by while it is open. */
+  #index = -1;
   #phase = 'idle';
   #referenced = true;
   #retained = false;
@@ -39,7 +41,7 @@ class StreamHandle extends NativeSocket {
     const status = this.accept(server);
     if (status === 0) {
       this.#phase = 'open';
-      turn.add(this);
+      this.#index = turn.add(this);
     }
     return status;
   }
@@ -49,7 +51,7 @@ class StreamHandle extends NativeSocket {
     const status = this.adopt(fd);
     if (status === 0) {
       this.#phase = 'open';
-      turn.add(this);
+      this.#index = turn.add(this);
     }
     return status;
   }
@@ -84,7 +86,7 @@ class StreamHandle extends NativeSocket {
     this.#phase = 'connecting';
     this.#pend(1);
     if (status === 0) {
-      turn.add(this);
+      this.#index = turn.add(this);
       turn.kick();
     } else {
       turn.afterwards(() => this.#connected(status));
@@ -123,11 +125,11 @@ class StreamHandle extends NativeSocket {
       if (count === AGAIN || count === EBADF) return;
       turn.delivered();
       if (count > 0) this.bytesRead += count;
-      this.inScope(this.#events.read, undefined, this.owner, count, this);
+      this.#scope.runInAsyncScope(this.#events.read, undefined, this.owner, count, this);
       // A read that did not fill the block has emptied the kernel's buffer.
       if (count < this.#events.readSize(this.owner)) return;
     } while (this.reading && ++reads < MAX_READS);
-    if (this.reading) this.armRead();
+    if (this.reading) turn.armRead(this.#index);
   }
 
   readStart() {
@@ -135,7 +137,7 @@ class StreamHandle extends NativeSocket {
     if (!this.reading) {
       this.reading = true;
       this.#update();
-      this.armRead();
+      turn.armRead(this.#index);
       turn.kick();
     }
     return 0;
@@ -147,6 +149,21 @@ class StreamHandle extends NativeSocket {
       this.#update();
     }
     return 0;
+  }
+
+  /** Reads into the block of lib/turn.js: a count, 0 at the end, or a negative error number. */
+  read() {
+    return turn.read(this.#index);
+  }
+
+  /** Reads into memory of the program. */
+  readInto(buffer) {
+    return turn.readInto(this.#index, buffer);
+  }
+
+  /** Writes what fits, from `offset` on: a count or a negative error number. */
+  writeSome(data, offset) {
+    return turn.write(this.#index, data, offset);
   }
 
   /** An operation begins (1) or ends (-1) that keeps the handle active. */
@@ -213,6 +230,7 @@ class StreamHandle extends NativeSocket {
   close(callback) {
     if (this.#phase === 'closed') return;
     turn.remove(this);
+    this.#index = -1;
     this.#phase = 'closed';
     this.reading = false;
     this.#update();

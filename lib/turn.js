@@ -23,6 +23,11 @@ const STREAM_BLOCK_SIZE = 65536;
 /** Collects in one drain, so that timers and other work keep their turn under a flood. */
 const MAX_COLLECTS = 4;
 
+/** What makes a turn, and a further collect within it (src/bridge/calls.rs). */
+const BY_IMMEDIATE = 1;
+const BY_BELL = 2;
+const AGAIN = 0;
+
 const ready = new Int32Array(READY_CAPACITY);
 /** Handles by the index that native code gave them. */
 const handles = [];
@@ -40,10 +45,14 @@ let active = 0;
 /** Functions to run at the end of a turn, such as sending what was queued during it. */
 const flushes = [];
 
+/** The functions that are called for every event; they take a handle's index (src/bridge/calls.rs). */
+let calls = null;
+
 function theReactor() {
   if (reactor === null) {
     reactor = new Reactor(onBell, Buffer.from(ready.buffer));
     reactor.setStreamBlock(streamBlock());
+    calls = reactor.calls();
   }
   return reactor;
 }
@@ -76,13 +85,12 @@ function takeFromBlock(length) {
 const root = new AsyncResource('FERRONET', { requireManualDestroy: true });
 
 function onBell() {
-  reactor.bellRang();
-  root.runInAsyncScope(turn);
+  root.runInAsyncScope(turn, undefined, BY_BELL);
 }
 
 function onImmediate() {
   scheduled = false;
-  root.runInAsyncScope(turn);
+  root.runInAsyncScope(turn, undefined, BY_IMMEDIATE);
 }
 
 function schedule() {
@@ -91,7 +99,7 @@ function schedule() {
   setImmediate(onImmediate);
 }
 
-function turn() {
+function turn(made) {
   if (inTurn) return;
   inTurn = true;
   let finished = false;
@@ -99,22 +107,23 @@ function turn() {
   let collects = 0;
   events = 0;
   try {
-    reactor.drive();
     // What a throw left over is delivered first.
     deliver();
     // Ticks come between a collect and its delivery, so that the last ones are left to Node.
-    while (collects < MAX_COLLECTS && (found = reactor.collect()) > 0) {
+    while ((found = calls.collect(made)) > 0) {
       if (collects++ > 0) runTicks();
+      made = AGAIN;
       ids += found;
       next = 0;
       deliver();
+      if (collects === MAX_COLLECTS) break;
     }
     flush();
     finished = true;
   } finally {
     inTurn = false;
     if (!finished) schedule();
-    else if (reactor.rest(ids, events, collects > 1 ? collects - 1 : 0)) schedule();
+    else if (calls.rest(ids, events, collects > 1 ? collects - 1 : 0)) schedule();
   }
 }
 
@@ -147,17 +156,25 @@ function delivered() {
 
 /** A handle made work outside a turn: sees to it that one comes. */
 function kick() {
-  if (!inTurn && reactor.needsTurn()) schedule();
+  if (!inTurn && calls.needsTurn()) schedule();
 }
 
+/** Gives a handle its place; what it is called by from now on. */
 function add(handle) {
-  handles[handle.id()] = handle;
+  const index = handle.id();
+  handles[index] = handle;
+  return index;
 }
 
 function remove(handle) {
-  const id = handle.id();
-  if (id >= 0) handles[id] = undefined;
+  const index = handle.id();
+  if (index >= 0) handles[index] = undefined;
 }
+
+const read = (index) => calls.read(index);
+const readInto = (index, buffer) => calls.readInto(index, buffer);
+const write = (index, data, offset) => calls.write(index, data, offset);
+const armRead = (index) => calls.armRead(index);
 
 /** A referenced handle became active: the program stays alive. */
 function retain() {
@@ -198,13 +215,17 @@ module.exports = {
   READ,
   add,
   afterwards,
+  armRead,
   atFlush,
   delivered,
   kick,
+  read,
+  readInto,
   release,
   remove,
   retain,
   runTicks,
   takeFromBlock,
   theReactor,
+  write,
 };

@@ -4,6 +4,7 @@
 //! a count, 0, or a negative libuv error number ([`fault`](crate::fault)). Every export catches
 //! panics: one becomes an exception instead of the end of the process.
 
+mod calls;
 mod memory;
 mod reactor;
 mod server;

@@ -1,15 +1,18 @@
 //! The reactor of one JavaScript environment, its doorbell, and its end.
 
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use napi::bindgen_prelude::{Buffer, Env, Function, Result};
+use napi::bindgen_prelude::{Buffer, Env, Function, Object, Result};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Error, Status};
 use napi_derive::napi;
 
+use super::calls;
 use super::memory::Block;
-use crate::reactor::{After, Bell, Drained, Reactor as Core};
+use crate::reactor::{Bell, Reactor as Core};
+use crate::tcp::Stream;
 
 type Ring = ThreadsafeFunction<(), (), (), Status, false, false, 0>;
 
@@ -51,11 +54,30 @@ pub struct Environment {
     /// The datagrams of one batch on their way out, and what they are; later their results.
     pub outgoing: Block,
     pub outgoing_info: Block,
-    ready: Block,
+    pub ready: Block,
+    /// Open streams by the index that JavaScript calls them by.
+    pub streams: RefCell<Vec<Option<Rc<Stream>>>>,
     bell: Arc<Doorbell>,
 }
 
 impl Environment {
+    pub fn add_stream(&self, stream: &Rc<Stream>) {
+        let index = stream.id() as usize;
+        let mut streams = self.streams.borrow_mut();
+        if streams.len() <= index {
+            streams.resize(index + 1, None);
+        }
+        if let Some(place) = streams.get_mut(index) {
+            *place = Some(stream.clone());
+        }
+    }
+
+    pub fn remove_stream(&self, stream: &Stream) {
+        if let Some(place) = self.streams.borrow_mut().get_mut(stream.id() as usize) {
+            *place = None;
+        }
+    }
+
     /// The end of the environment: no ring may follow. The follower is joined before Node goes on.
     fn end(&self) {
         self.core.stop();
@@ -69,7 +91,7 @@ pub struct Reactor(pub(super) Rc<Environment>);
 #[napi]
 impl Reactor {
     /// `ring` is called, without arguments, when handles became ready. `ready` is where
-    /// [`collect`](Self::collect) puts them, as an Int32Array: index * 4 + readiness.
+    /// `collect` puts them, as an Int32Array: index * 4 + readiness.
     #[napi(constructor, catch_unwind)]
     #[allow(deprecated)] // unref: the alternative is a threadsafe function that never keeps Node alive
     pub fn new(env: Env, ring: Function<'_, (), ()>, ready: Buffer) -> Result<Reactor> {
@@ -86,6 +108,7 @@ impl Reactor {
             outgoing: Block::default(),
             outgoing_info: Block::default(),
             ready: Block::default(),
+            streams: RefCell::default(),
             bell,
         });
         shared.ready.set(ready);
@@ -135,45 +158,9 @@ impl Reactor {
         });
     }
 
-    /// The turn that begins was asked for by the bell.
-    #[napi(catch_unwind)]
-    pub fn bell_rang(&self) {
-        self.0.core.bell_rang();
-    }
-
-    /// Turns the driver if JavaScript holds it.
-    #[napi(catch_unwind)]
-    pub fn drive(&self) {
-        self.0.core.drive();
-    }
-
-    /// Puts ready handles into the `ready` block and says how many.
-    #[napi(catch_unwind)]
-    pub fn collect(&self) -> u32 {
-        let mut ready = self.0.ready.bytes();
-        let limit = ready.capacity();
-        let mut count = 0;
-        self.0.core.collect(limit, |key, readiness| {
-            ready.put(count, (key.index * 4 + readiness as u32) as i32);
-            count += 1;
-        });
-        count as u32
-    }
-
-    /// Ends a turn; true when JavaScript has to schedule another one.
-    #[napi(catch_unwind)]
-    pub fn rest(&self, ids: u32, events: u32, collects: u32) -> bool {
-        let drained = Drained {
-            ids,
-            events,
-            collects,
-        };
-        self.0.core.rest(&drained) == After::Turn
-    }
-
-    /// Whether a turn has to be scheduled for work made outside of one.
-    #[napi(catch_unwind)]
-    pub fn needs_turn(&self) -> bool {
-        self.0.core.needs_turn()
+    /// The functions that are called for every event ([`calls`](super::calls)).
+    #[napi(catch_unwind, ts_return_type = "object")]
+    pub fn calls(&self, env: Env) -> Result<Object<'static>> {
+        calls::make(&env, &self.0)
     }
 }

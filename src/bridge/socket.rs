@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use napi::bindgen_prelude::BufferSlice;
 use napi_derive::napi;
 
 use super::reactor::{Environment, Reactor};
@@ -17,7 +16,7 @@ enum State {
     Empty,
     /// Has a local address, is not connected.
     Bound(socket2::Socket),
-    Open(Stream),
+    Open(Rc<Stream>),
 }
 
 #[napi]
@@ -55,6 +54,8 @@ impl Socket {
 
     fn open(&self, stream: std::io::Result<Stream>) -> i32 {
         fault::status(stream.map(|stream| {
+            let stream = Rc::new(stream);
+            self.env.add_stream(&stream);
             self.state.replace(State::Open(stream));
         }))
     }
@@ -121,36 +122,6 @@ impl Socket {
     #[napi(catch_unwind)]
     pub fn finish_connect(&self) -> i32 {
         self.with_stream(|stream| fault::status(stream.finish_connect()))
-    }
-
-    /// Asks for readiness for reading; at once if there is something already.
-    #[napi(catch_unwind)]
-    pub fn arm_read(&self) {
-        if let State::Open(stream) = &*self.state.borrow() {
-            stream.arm_read();
-        }
-    }
-
-    /// Reads into the stream block. A count, 0 at the end, or a negative error number.
-    #[napi(catch_unwind)]
-    pub fn read(&self) -> i32 {
-        self.with_stream(|stream| fault::count(stream.read(self.env.stream.bytes().get_mut())))
-    }
-
-    /// Reads into memory of the program (`onread`).
-    #[napi(catch_unwind)]
-    pub fn read_into(&self, mut buffer: BufferSlice<'_>) -> i32 {
-        self.with_stream(|stream| fault::count(stream.read(&mut buffer)))
-    }
-
-    /// Writes what fits, from `offset` on. A count or a negative error number.
-    #[napi(catch_unwind)]
-    pub fn write_some(&self, data: BufferSlice<'_>, offset: u32) -> i32 {
-        self.with_stream(|stream| {
-            // A buffer that was detached meanwhile is shorter than JavaScript thinks.
-            let rest = data.get(offset as usize..).unwrap_or_default();
-            fault::count(stream.write(rest))
-        })
     }
 
     /// Sends FIN.
@@ -244,6 +215,14 @@ impl Socket {
     /// Closes the descriptor.
     #[napi(catch_unwind)]
     pub fn release(&self) {
-        self.state.replace(State::Empty);
+        if let State::Open(stream) = self.state.replace(State::Empty) {
+            self.env.remove_stream(&stream);
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.release();
     }
 }
