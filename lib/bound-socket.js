@@ -42,7 +42,10 @@ class BoundSocket {
     const handle = new TCPServer();
     const status =
       handle.bind(host, port, Boolean(ipv6Only), Boolean(reusePort)) || handle.getsockname(this.#address);
-    if (status !== 0) throw addressException(status, 'bind', host, port);
+    if (status !== 0) {
+      handle.close();
+      throw addressException(status, 'bind', host, port);
+    }
     this.#handle = handle;
   }
 
@@ -54,7 +57,10 @@ class BoundSocket {
     validateString(path, 'options.path');
     const handle = new PipeServer();
     const status = handle.bindPath(path);
-    if (status !== 0) throw errnoException(status, 'bind');
+    if (status !== 0) {
+      handle.close();
+      throw errnoException(status, 'bind');
+    }
     this.#handle = handle;
     this.#path = path;
   }

@@ -142,14 +142,20 @@ function createServerHandle(address, port, addressType, fd, flags) {
   if (typeof fd === 'number' && fd >= 0) return adopt(fd);
   if (port === -1 && addressType === -1) {
     const pipe = new PipeServer();
-    return pipe.bindPath(address) || pipe;
+    return opened(pipe, pipe.bindPath(address));
   }
   if (!address) {
     const both = createServerHandle(ANY_V6, port, 6, undefined, flags);
     return typeof both === 'number' ? createServerHandle(ANY_V4, port, 4, undefined, flags) : both;
   }
   const handle = new TCPServer();
-  return handle.bind(address, port, Boolean(flags & IPV6ONLY), Boolean(flags & REUSEPORT)) || handle;
+  return opened(handle, handle.bind(address, port, Boolean(flags & IPV6ONLY), Boolean(flags & REUSEPORT)));
+}
+
+/** The handle, or the error number of what was to open it. */
+function opened(handle, status) {
+  if (status !== 0) handle.close();
+  return status || handle;
 }
 
 /** A descriptor that listens, or is bound: TCP or unix. */
@@ -157,7 +163,7 @@ function adopt(fd) {
   const type = guessHandleType(fd);
   if (type !== 'TCP' && type !== 'PIPE') return EINVAL;
   const handle = type === 'TCP' ? new TCPServer() : new PipeServer();
-  return handle.adopt(fd) || handle;
+  return opened(handle, handle.adopt(fd));
 }
 
 /**

@@ -18,10 +18,11 @@ class ServerHandle extends NativeServer {
   #scope = makeScope(this.provider);
   #referenced = true;
   #listening = false;
+  #closed = false;
   #retained = false;
 
   constructor() {
-    super(turn.theReactor());
+    super(turn.enlist());
   }
 
   get fd() {
@@ -65,7 +66,9 @@ class ServerHandle extends NativeServer {
   /** The handle of the connection just taken, or an error number. Its context is nobody's, not the server's. */
   #take() {
     const handle = new this.Connection();
-    return handle.accepted(this) || handle;
+    const status = handle.accepted(this);
+    if (status !== 0) handle.close();
+    return status || handle;
   }
 
   ref() {
@@ -91,10 +94,13 @@ class ServerHandle extends NativeServer {
   }
 
   close(callback) {
+    if (this.#closed) return;
+    this.#closed = true;
     turn.remove(this);
     this.#listening = false;
     this.#update();
     this.release();
+    turn.dismiss();
     turn.afterwards(() => {
       if (callback) this.#scope.runInAsyncScope(callback, this);
       this.#scope.emitDestroy();

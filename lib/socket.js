@@ -114,7 +114,10 @@ function handleOf(fd) {
   if (type !== 'TCP' && type !== 'PIPE') throw new ERR_INVALID_FD_TYPE(type);
   const handle = type === 'TCP' ? new TCP() : new Pipe();
   const status = handle.open(fd);
-  if (status !== 0) throw errnoException(status, 'open');
+  if (status !== 0) {
+    handle.close();
+    throw errnoException(status, 'open');
+  }
   return handle;
 }
 

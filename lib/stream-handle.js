@@ -33,7 +33,7 @@ class StreamHandle extends NativeSocket {
   #scope = makeScope(this.provider);
 
   constructor() {
-    super(turn.theReactor());
+    super(turn.enlist());
   }
 
   /** Becomes the connection that a server handle has just taken. 0 or an error number. */
@@ -235,6 +235,7 @@ class StreamHandle extends NativeSocket {
     this.reading = false;
     this.#update();
     this.release();
+    turn.dismiss();
     turn.afterwards(() => {
       if (callback) this.inScope(callback, this);
       this.#scope.emitDestroy();

@@ -6,7 +6,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { Reactor } = require('./binding.js');
 
 // Captured at load: fake timers replace the globals.
-const { setImmediate } = globalThis;
+const { setImmediate, setTimeout } = globalThis;
 
 /** Node runs nextTick and promise callbacks after every I/O callback; within a batch we do. */
 const runTicks = typeof process._tickCallback === 'function' ? () => process._tickCallback() : () => {};
@@ -57,6 +57,45 @@ function theReactor() {
   return reactor;
 }
 
+/**
+ * Handles that were made and not closed. The reactor is there for them: a program that has none for a while has no
+ * thread of ours either, and nothing that a test runner would call an open handle.
+ */
+let living = 0;
+let retirement = null;
+
+/** How long a reactor stays without handles: short connections in a row share one. */
+const RETIRE_AFTER = 50;
+
+/** A handle is being made; it is the reactor's until it calls `dismiss`. */
+function enlist() {
+  living++;
+  return theReactor();
+}
+
+function dismiss() {
+  if (--living > 0) return;
+  if (retirement === null) retirement = setTimeout(retire, RETIRE_AFTER).unref();
+  else retirement.refresh();
+}
+
+function retire() {
+  retirement = null;
+  if (living > 0 || inTurn || scheduled || later.length > 0) return;
+  const old = reactor;
+  reactor = null;
+  calls = null;
+  for (const forget of retired) forget();
+  old.stop();
+}
+
+/** What others keep for the life of a reactor. */
+const retired = [];
+
+function onRetire(forget) {
+  retired.push(forget);
+}
+
 let block = null;
 
 /** The memory that a stream's read fills. */
@@ -85,11 +124,14 @@ function takeFromBlock(length) {
 const root = new AsyncResource('FERRONET', { requireManualDestroy: true });
 
 function onBell() {
+  // A last ring of a reactor that has ended meanwhile.
+  if (reactor === null) return;
   root.runInAsyncScope(turn, undefined, BY_BELL);
 }
 
 function onImmediate() {
   scheduled = false;
+  if (reactor === null) return;
   root.runInAsyncScope(turn, undefined, BY_IMMEDIATE);
 }
 
@@ -218,7 +260,10 @@ module.exports = {
   armRead,
   atFlush,
   delivered,
+  dismiss,
+  enlist,
   kick,
+  onRetire,
   read,
   readInto,
   release,

@@ -55,6 +55,10 @@ function theBlocks() {
   return blocks;
 }
 
+turn.onRetire(() => {
+  blocks = null;
+});
+
 /** Texts of IPv4 addresses by their number. */
 const textsV4 = new Map();
 
@@ -92,7 +96,7 @@ class UDP extends NativeUdpSocket {
   #v6;
 
   constructor(v6) {
-    super(turn.theReactor(), v6);
+    super(turn.enlist(), v6);
     this.#v6 = v6;
   }
 
@@ -362,6 +366,7 @@ class UDP extends NativeUdpSocket {
     this.#receiving = false;
     this.#update();
     this.release();
+    turn.dismiss();
     turn.afterwards(() => {
       this.#tell(unsent.map((callback) => [callback, ECANCELED]));
       if (callback) this.#scope.runInAsyncScope(callback, this);

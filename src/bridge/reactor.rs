@@ -29,6 +29,13 @@ impl Doorbell {
         }
     }
 
+    /// No rings from here on; Node may take the function back.
+    fn release(&self) {
+        let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(ring.take());
+    }
+
+    /// The same at the end of the environment, when the function must not be touched any more.
     fn forget(&self) {
         let mut ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::forget(ring.take());
@@ -156,6 +163,14 @@ impl Reactor {
                 ring.unref(&env)
             };
         });
+    }
+
+    /// Ends the reactor while the environment lives on: joins the follower, gives back the threadsafe
+    /// function. There must be no open handle.
+    #[napi(catch_unwind)]
+    pub fn stop(&self) {
+        self.0.core.stop();
+        self.0.bell.release();
     }
 
     /// The functions that are called for every event ([`calls`](super::calls)).
