@@ -3,7 +3,7 @@
 
 const { Server: NativeServer } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
-const { makeScope } = require('./scope.js');
+const { Scope } = require('./scope.js');
 const { Pipe, TCP, describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
 
@@ -15,7 +15,7 @@ const EBADF = errnoOf('EBADF');
 class ServerHandle extends NativeServer {
   owner = null;
   #onConnection = null;
-  #scope = makeScope(this.provider);
+  #scope = new Scope(this.provider, this);
   #referenced = true;
   #listening = false;
   #closed = false;

@@ -5,7 +5,7 @@
 
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
-const { makeScope } = require('./scope.js');
+const { Scope } = require('./scope.js');
 const turn = require('./turn.js');
 
 /** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). */
@@ -30,7 +30,7 @@ class StreamHandle extends NativeSocket {
   #retained = false;
   /** Operations that keep the handle active besides reading: connecting, a write, a shutdown. */
   #pending = 0;
-  #scope = makeScope(this.provider);
+  #scope = new Scope(this.provider, this);
 
   constructor() {
     super(turn.enlist());

@@ -2,8 +2,8 @@
 // The JavaScript half of the reactor: the doorbell's callback, the immediates of a busy phase, and the order
 // of ticks. A handle is any object with `id()` and `onready(readiness)`.
 
-const { AsyncResource } = require('node:async_hooks');
 const { Reactor } = require('./binding.js');
+const { rootScope } = require('./scope.js');
 
 // Captured at load: fake timers replace the globals.
 const { setImmediate, setTimeout } = globalThis;
@@ -64,8 +64,8 @@ function theReactor() {
 let living = 0;
 let retirement = null;
 
-/** How long a reactor stays without handles: short connections in a row share one. */
-const RETIRE_AFTER = 50;
+/** How long, in ms, a reactor stays without handles: short connections in a row share one. */
+const RETIRE_AFTER = 10;
 
 /** A handle is being made; it is the reactor's until it calls `dismiss`. */
 function enlist() {
@@ -121,7 +121,7 @@ function takeFromBlock(length) {
 }
 
 /** Turns belong to nobody's async context: whoever made the first socket, or woke us, is not their cause. */
-const root = new AsyncResource('FERRONET', { requireManualDestroy: true });
+const root = rootScope();
 
 function onBell() {
   // A last ring of a reactor that has ended meanwhile.

@@ -5,7 +5,7 @@
 const { markAsUntransferable } = require('node:worker_threads');
 const { UdpSocket: NativeUdpSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
-const { makeScope } = require('./scope.js');
+const { Scope } = require('./scope.js');
 const { describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
 
@@ -78,7 +78,7 @@ let sender = null;
 class UDP extends NativeUdpSocket {
   owner = null;
   #events = null;
-  #scope = makeScope('FERRONET_UDP');
+  #scope = new Scope('FERRONET_UDP', this);
   #referenced = true;
   #retained = false;
   #open = false;

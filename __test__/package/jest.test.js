@@ -59,10 +59,6 @@ withJest('jest passes in worker threads', async (t) => {
   await jest(t, '--maxWorkers=2', '--workerThreads');
 });
 
-// Jest reports resources of ferronet's that are closed or unreferenced; this fails, as an unexpected pass, once it
-// no longer does. Then it becomes a withJest test like the others.
-test.serial.failing('jest finds no open handles', async (t) => {
-  t.timeout(90_000);
-  if (project) t.notRegex(await jest(t, '--runInBand', '--detectOpenHandles'), /open handle/);
-  else t.fail();
+withJest('jest finds no open handles', async (t) => {
+  t.notRegex(await jest(t, '--runInBand', '--detectOpenHandles'), /open handle/);
 });
