@@ -2,7 +2,12 @@
 // The overloaded forms of net's and dgram's functions, each turned into one plain record. Nothing here
 // touches a socket.
 
-const { ERR_BUFFER_OUT_OF_BOUNDS, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE } = require('./errors.js');
+const {
+  ERR_BUFFER_OUT_OF_BOUNDS,
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_ARG_VALUE,
+  ERR_SOCKET_DGRAM_IS_CONNECTED,
+} = require('./errors.js');
 const { validateObject } = require('./validate.js');
 
 /** Marks an argument array that was normalized already (Node's http and tls pass such arrays on). */
@@ -68,8 +73,13 @@ function bindArgs(portOrOptions, addressOrCallback) {
  */
 function sendArgs(connected, buffer, offset, length, port, address, callback) {
   if (connected) {
-    if (typeof length !== 'number') return { buffer, callback: offset };
-    return { buffer: sliced(buffer, offset, length), callback: typeof port === 'function' ? port : callback };
+    const [from, then] = typeof port === 'function' ? [undefined, port] : [port, callback];
+    const message =
+      typeof length === 'number'
+        ? { buffer: sliced(buffer, offset, length), callback: then }
+        : { buffer, callback: offset };
+    if ((typeof length === 'number' ? from : port) || address) throw new ERR_SOCKET_DGRAM_IS_CONNECTED();
+    return message;
   }
   if (address || (port && typeof port !== 'function')) {
     return { buffer: sliced(buffer, offset, length), port, address, callback };
@@ -98,7 +108,8 @@ function messageParts(message) {
   if (typeof message === 'string') return [Buffer.from(message)];
   if (ArrayBuffer.isView(message)) return [bytesOf(message)];
   if (!Array.isArray(message)) throw new ERR_INVALID_ARG_TYPE('buffer', BYTES, message);
-  return message.map((part) => {
+  // Unlike map, this sees holes.
+  return Array.from(message, (part) => {
     if (typeof part === 'string') return Buffer.from(part);
     if (!ArrayBuffer.isView(part)) throw new ERR_INVALID_ARG_TYPE('buffer list arguments', BYTES, message);
     return bytesOf(part);

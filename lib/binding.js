@@ -1,5 +1,6 @@
 'use strict';
-// The only require of a .node: the core built in this checkout, else the platform's package.
+// The only require of a .node: the core built in this checkout, else the platform's package. A file named by the
+// environment variable FERRONET_NATIVE comes first (a core built with other features, for tests).
 
 const fs = require('node:fs');
 const path = require('node:path');
@@ -23,7 +24,7 @@ function usesMusl() {
 
 function load() {
   const name = target();
-  const file = path.join(__dirname, '..', 'native', `ferronet.${name}.node`);
+  const file = process.env.FERRONET_NATIVE ?? path.join(__dirname, '..', 'native', `ferronet.${name}.node`);
   const tried = [];
   for (const candidate of [file, `ferronet-${name}`]) {
     try {

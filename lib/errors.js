@@ -224,26 +224,30 @@ function connectAggregate(errors) {
   return error;
 }
 
+/** Node's SystemError: its class is called NodeError. */
+class NodeError extends Error {
+  toString() {
+    return `${this.name} [${this.code}]: ${this.message}`;
+  }
+}
+
 /** ERR_SOCKET_BUFFER_SIZE is a SystemError: errno and syscall are views of `info`. */
 function bufferSizeError(errno, syscall) {
   const [code, message] = [nameOf(errno), descriptionOf(errno)];
-  const error = new Error(`Could not get or set buffer size: ${syscall} returned ${code} (${message})`);
+  const error = new NodeError(`Could not get or set buffer size: ${syscall} returned ${code} (${message})`);
   const info = { errno, code, message, syscall };
-  error.name = 'SystemError [ERR_SOCKET_BUFFER_SIZE]';
+  const name = (value) =>
+    Object.defineProperty(error, 'name', { value, configurable: true, writable: true, enumerable: false });
+  name('SystemError [ERR_SOCKET_BUFFER_SIZE]');
   void error.stack;
-  Object.defineProperties(error, {
-    name: { value: 'SystemError', configurable: true, writable: true },
-    info: { value: info, enumerable: true, configurable: true },
-    errno: { get: () => info.errno, set: (v) => (info.errno = v), enumerable: true, configurable: true },
-    syscall: {
-      get: () => info.syscall,
-      set: (v) => (info.syscall = v),
-      enumerable: true,
-      configurable: true,
-    },
-    code: { value: 'ERR_SOCKET_BUFFER_SIZE', enumerable: true, configurable: true, writable: true },
+  name('SystemError');
+  const own = { enumerable: true, configurable: true };
+  return Object.defineProperties(error, {
+    code: { value: 'ERR_SOCKET_BUFFER_SIZE', writable: true, ...own },
+    info: { value: info, ...own },
+    errno: { get: () => info.errno, set: (v) => (info.errno = v), ...own },
+    syscall: { get: () => info.syscall, set: (v) => (info.syscall = v), ...own },
   });
-  return error;
 }
 
 /** Writing to a socket that the peer has ended and that is not half-open. */

@@ -1,7 +1,7 @@
 //! The UDP handle. Datagrams cross in batches, through the blocks of the [`Environment`].
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use napi_derive::napi;
@@ -9,7 +9,7 @@ use napi_derive::napi;
 use super::reactor::{Environment, Reactor};
 use super::{AddressResult, address};
 use crate::sys::{self, Received};
-use crate::udp::{BindOptions, Datagram, Outbox, Udp};
+use crate::udp::{self, BindOptions, Datagram, Outbox, Udp};
 use crate::{addr, fault};
 
 /// Columns of the `received` block: offset, length, segment, port, IPv4 address, flags.
@@ -70,6 +70,21 @@ impl UdpSocket {
         self.open(Udp::bind(&self.env.core, address, options, self.v6))
     }
 
+    /// Takes any address of a family, that of a group to join.
+    #[napi(catch_unwind)]
+    pub fn bind_any(&self, v6: bool) -> i32 {
+        let address = if v6 {
+            SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))
+        } else {
+            SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))
+        };
+        let options = BindOptions {
+            reuse_address: true,
+            ..BindOptions::default()
+        };
+        self.open(Udp::bind(&self.env.core, address, options, v6))
+    }
+
     /// Takes over a descriptor and starts to receive.
     #[napi(catch_unwind)]
     pub fn adopt(&self, fd: i32) -> i32 {
@@ -87,6 +102,18 @@ impl UdpSocket {
         match &*self.udp.borrow() {
             Some(udp) => fault::status(act(udp)),
             None => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    /// What is wrong with the value is told before there being no socket, as libuv does.
+    fn with_valid<V>(
+        &self,
+        value: std::io::Result<V>,
+        act: impl FnOnce(&Udp, V) -> std::io::Result<()>,
+    ) -> i32 {
+        match value {
+            Ok(value) => self.with(|udp| act(udp, value)),
+            Err(error) => fault::code(&error),
         }
     }
 
@@ -273,12 +300,15 @@ impl UdpSocket {
 
     #[napi(catch_unwind)]
     pub fn set_multicast_interface(&self, interface: String) -> i32 {
-        self.with(|udp| udp.set_multicast_interface(&interface))
+        self.with_valid(
+            udp::multicast_interface(&interface),
+            Udp::set_multicast_interface,
+        )
     }
 
-    #[napi(catch_unwind)]
+    #[napi(js_name = "setMulticastTTL", catch_unwind)]
     pub fn set_multicast_ttl(&self, ttl: i32) -> i32 {
-        self.with(|udp| udp.set_multicast_ttl(ttl))
+        self.with_valid(udp::multicast_ttl(ttl), Udp::set_multicast_ttl)
     }
 
     #[napi(catch_unwind)]
@@ -291,14 +321,18 @@ impl UdpSocket {
         self.with(|udp| udp.socket().set_broadcast(on))
     }
 
-    #[napi(catch_unwind)]
+    #[napi(js_name = "setTTL", catch_unwind)]
     pub fn set_ttl(&self, ttl: i32) -> i32 {
-        self.with(|udp| udp.set_ttl(ttl))
+        self.with_valid(udp::unicast_ttl(ttl), Udp::set_ttl)
     }
 
     /// SO_RCVBUF or SO_SNDBUF; a size of 0 asks. The size, or a negative error number.
     #[napi(catch_unwind)]
     pub fn buffer_size(&self, size: u32, receive: bool) -> i32 {
+        // The kernel takes an int.
+        if i32::try_from(size).is_err() {
+            return fault::INVALID;
+        }
         let size = size as usize;
         match &*self.udp.borrow() {
             Some(udp) => fault::count(match (receive, size) {
@@ -320,11 +354,14 @@ impl UdpSocket {
         }
     }
 
-    /// The descriptor, or -1.
+    /// The descriptor, or -1. Its other readers do not know of coalesced runs: there are none any more.
     #[napi(catch_unwind)]
-    pub fn descriptor(&self) -> i32 {
+    pub fn share_descriptor(&self) -> i32 {
         match &*self.udp.borrow() {
-            Some(udp) => sys::descriptor(udp.socket()),
+            Some(udp) => {
+                udp.stop_coalescing();
+                sys::descriptor(udp.socket())
+            }
             None => -1,
         }
     }

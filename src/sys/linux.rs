@@ -7,8 +7,8 @@ use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, FromRawFd};
 
 use socket2::{SockAddr, Socket};
-use tokio::io::Interest;
 
+use super::refusal::set_option;
 use super::{Outgoing, Received, SLOT};
 
 /// Messages per recvmmsg. With UDP_GRO each may be a run of up to 64 datagrams.
@@ -42,43 +42,10 @@ pub fn accept(listener: &Socket) -> io::Result<Socket> {
     Ok(unsafe { Socket::from_raw_fd(fd) })
 }
 
-/// Reading, and the "priority" condition by which [`report_errors`] shows an error.
-pub const DATAGRAM_INTEREST: Interest = Interest::READABLE.add(Interest::PRIORITY);
-
-/// Makes an error on the socket (an ICMP refusal) count as something to read: poll then says POLLPRI
-/// with POLLERR (SO_SELECT_ERR_QUEUE, socket(7)), and Tokio's readiness for reading covers both.
-pub fn report_errors(socket: &Socket) {
-    // Linux 3.10 and later know it; without it a refusal is met by the next receive.
-    let _ = set_option(socket, libc::SOL_SOCKET, libc::SO_SELECT_ERR_QUEUE, 1);
-}
-
-fn set_option(
-    socket: &Socket,
-    level: libc::c_int,
-    option: libc::c_int,
-    value: libc::c_int,
-) -> io::Result<()> {
-    // SAFETY: the option value is a live int of the length given.
-    let result = unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            level,
-            option,
-            (&raw const value).cast(),
-            size_of::<libc::c_int>() as libc::socklen_t,
-        )
-    };
-    if result == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
-    }
-}
-
 /// Lets the kernel hand over runs of datagrams as one message (UDP_GRO, Linux 5.0). Where it is not
 /// known each datagram comes alone.
-pub fn coalesce(socket: &Socket) {
-    let _ = set_option(socket, libc::SOL_UDP, libc::UDP_GRO, 1);
+pub fn coalesce(socket: &Socket, on: bool) {
+    let _ = set_option(socket, libc::SOL_UDP, libc::UDP_GRO, on.into());
 }
 
 /// Receives into the slots of `slab`. Says whether the kernel's queue was emptied.
@@ -244,7 +211,7 @@ mod tests {
     #[test]
     fn a_run_leaves_as_one_call_and_arrives_with_its_segments() -> io::Result<()> {
         let (receiver, to) = bound()?;
-        coalesce(&receiver);
+        coalesce(&receiver, true);
         let (sender, from) = bound()?;
         let messages = [
             Outgoing {

@@ -30,16 +30,15 @@ pub use windows::{
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
 mod linux;
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
-pub use linux::{
-    DATAGRAM_INTEREST, MAX_SEGMENTS, SLOTS, accept, coalesce, receive, report_errors, send,
-};
+pub use linux::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
 
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
 mod portable;
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
-pub use portable::{
-    DATAGRAM_INTEREST, MAX_SEGMENTS, SLOTS, accept, coalesce, receive, report_errors, send,
-};
+pub use portable::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
+
+mod refusal;
+pub use refusal::{DATAGRAM_INTEREST, report_errors};
 
 /// Room for the largest UDP datagram (65,535 bytes of IPv4 or IPv6 payload length) or one coalesced
 /// run of them, so that nothing is ever cut.

@@ -1,9 +1,13 @@
 //! Where there are no datagram batches: one call per datagram, same answers.
+//!
+//! To test it on Linux: `npm run build -- --features portable --output-dir native/portable`, then
+//! `FERRONET_NATIVE=native/portable/ferronet.linux-x64-gnu.node npm test` (`lib/binding.js`).
+#![allow(unsafe_code)]
 
 use std::io;
+use std::mem::MaybeUninit;
 
 use socket2::Socket;
-use tokio::io::Interest;
 
 use super::{Outgoing, Received, SLOT, retry};
 
@@ -19,27 +23,27 @@ pub fn accept(listener: &Socket) -> io::Result<Socket> {
     Ok(socket)
 }
 
-pub const DATAGRAM_INTEREST: Interest = Interest::READABLE;
-
-/// Elsewhere an error wakes a reader by itself.
-pub fn report_errors(_socket: &Socket) {}
-
-pub fn coalesce(_socket: &Socket) {}
+pub fn coalesce(_socket: &Socket, _on: bool) {}
 
 /// Receives into the slots of `slab`. Says whether the kernel's queue was emptied.
 pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<bool> {
-    let view: std::net::UdpSocket = socket.try_clone()?.into();
     for (index, slot) in slab.chunks_exact_mut(SLOT).enumerate() {
-        match retry(|| view.recv_from(slot)) {
-            Ok((length, from)) => out.push(Received {
-                offset: index * SLOT,
-                length,
-                segment: length.max(1),
-                from,
-            }),
-            Err(error) if index == 0 => return Err(error),
-            // An error behind good datagrams is met again by the next call.
-            Err(_) => return Ok(true),
+        // SAFETY: MaybeUninit<u8> has the layout of u8, and recv_from writes only initialized bytes.
+        let slot = unsafe { &mut *(std::ptr::from_mut(slot) as *mut [MaybeUninit<u8>]) };
+        match retry(|| socket.recv_from(slot)) {
+            Ok((length, from)) => {
+                let Some(from) = from.as_socket() else {
+                    continue;
+                };
+                out.push(Received {
+                    offset: index * SLOT,
+                    length,
+                    segment: length.max(1),
+                    from,
+                });
+            }
+            Err(error) if out.is_empty() => return Err(error),
+            Err(error) => return Ok(error.kind() == io::ErrorKind::WouldBlock),
         }
     }
     Ok(false)

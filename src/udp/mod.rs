@@ -4,5 +4,6 @@ mod multicast;
 mod outbox;
 mod socket;
 
+pub use multicast::{multicast_interface, multicast_ttl, unicast_ttl};
 pub use outbox::{Datagram, Outbox};
 pub use socket::{BindOptions, Udp};

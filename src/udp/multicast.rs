@@ -2,7 +2,7 @@
 //! arguments (`uv_udp_set_membership` and its neighbours, src/unix/udp.c).
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::Udp;
 use crate::addr;
@@ -14,7 +14,7 @@ fn invalid() -> io::Error {
 /// The interface that an IPv4 literal names; none means that the kernel chooses.
 fn interface_v4(text: Option<&str>) -> io::Result<Ipv4Addr> {
     match text {
-        None | Some("") => Ok(Ipv4Addr::UNSPECIFIED),
+        None => Ok(Ipv4Addr::UNSPECIFIED),
         Some(text) => text.parse().map_err(|_| invalid()),
     }
 }
@@ -22,12 +22,30 @@ fn interface_v4(text: Option<&str>) -> io::Result<Ipv4Addr> {
 /// The interface that an IPv6 literal names by its zone (`::%eth0`).
 fn interface_v6(text: Option<&str>) -> io::Result<u32> {
     match text {
-        None | Some("") => Ok(0),
+        None => Ok(0),
         Some(text) => match addr::parse(text, 0) {
             Some(SocketAddr::V6(address)) => Ok(address.scope_id()),
             _ => Err(invalid()),
         },
     }
+}
+
+/// The time to live of unicast datagrams: 1 to 255 (`uv_udp_set_ttl`).
+pub fn unicast_ttl(ttl: i32) -> io::Result<u32> {
+    match ttl {
+        1..=255 => Ok(ttl.unsigned_abs()),
+        _ => Err(invalid()),
+    }
+}
+
+/// How far multicast goes: 0 to 255 (`uv__setsockopt_maybe_char`).
+pub fn multicast_ttl(ttl: i32) -> io::Result<u32> {
+    u8::try_from(ttl).map(u32::from).map_err(|_| invalid())
+}
+
+/// The interface that multicast leaves by, named by an address of it.
+pub fn multicast_interface(text: &str) -> io::Result<SocketAddr> {
+    addr::parse(text, 0).ok_or_else(invalid)
 }
 
 fn ip(text: &str) -> io::Result<IpAddr> {
@@ -88,31 +106,19 @@ impl Udp {
         }
     }
 
-    /// The interface that multicast leaves by.
-    pub fn set_multicast_interface(&self, interface: &str) -> io::Result<()> {
-        let address = match interface {
-            // libuv reads the empty string as "any" of the socket's family.
-            "" if self.is_v6() => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
-            "" => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-            text => addr::parse(text, 0).ok_or_else(invalid)?,
-        };
-        match address {
+    pub fn set_multicast_interface(&self, interface: SocketAddr) -> io::Result<()> {
+        match interface {
             SocketAddr::V4(address) => self.socket().set_multicast_if_v4(address.ip()),
             SocketAddr::V6(address) => self.socket().set_multicast_if_v6(address.scope_id()),
         }
     }
 
-    pub fn set_multicast_ttl(&self, ttl: i32) -> io::Result<()> {
+    pub fn set_multicast_ttl(&self, ttl: u32) -> io::Result<()> {
         if self.is_v6() {
-            let hops = match ttl {
-                // -1 asks for the default (ipv6(7), IPV6_MULTICAST_HOPS).
-                -1 => 1,
-                hops => u32::try_from(hops).map_err(|_| invalid())?,
-            };
-            return self.socket().set_multicast_hops_v6(hops);
+            self.socket().set_multicast_hops_v6(ttl)
+        } else {
+            self.socket().set_multicast_ttl_v4(ttl)
         }
-        let ttl = u8::try_from(ttl).map_err(|_| invalid())?;
-        self.socket().set_multicast_ttl_v4(ttl.into())
     }
 
     pub fn set_multicast_loopback(&self, on: bool) -> io::Result<()> {
@@ -123,16 +129,11 @@ impl Udp {
         }
     }
 
-    /// The time to live of unicast datagrams: 1 to 255 (`uv_udp_set_ttl`).
-    pub fn set_ttl(&self, ttl: i32) -> io::Result<()> {
-        let ttl = u8::try_from(ttl).map_err(|_| invalid())?;
-        if ttl == 0 {
-            return Err(invalid());
-        }
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         if self.is_v6() {
-            self.socket().set_unicast_hops_v6(ttl.into())
+            self.socket().set_unicast_hops_v6(ttl)
         } else {
-            self.socket().set_ttl_v4(ttl.into())
+            self.socket().set_ttl_v4(ttl)
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Datagrams on their way out: sent in batches, in order, each with its true result.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 
@@ -26,7 +27,7 @@ pub struct Datagram {
 
 /// What the kernel had no room for, and whether it takes runs.
 pub struct Outbox {
-    waiting: Vec<Datagram>,
+    waiting: VecDeque<Datagram>,
     waiting_data: BytesMut,
     /// The largest datagram that may be part of a run: lowered when the kernel or the device refuses
     /// one (larger than the path's MTU, or no UDP_SEGMENT at all), and never raised again.
@@ -38,7 +39,7 @@ pub struct Outbox {
 impl Default for Outbox {
     fn default() -> Outbox {
         Outbox {
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             waiting_data: BytesMut::new(),
             run_limit: if MAX_SEGMENTS > 1 { MAX_RUN } else { 0 },
             room: None,
@@ -65,13 +66,12 @@ impl Outbox {
     /// [`send`](Self::send) does.
     pub fn resume(&mut self, udp: &Udp, limit: usize, results: &mut Vec<i32>) {
         self.room = None;
-        let waiting = std::mem::take(&mut self.waiting);
+        let first: Vec<Datagram> = self.waiting.iter().take(limit).copied().collect();
         let mut data = std::mem::take(&mut self.waiting_data);
-        let first = waiting.get(..limit).unwrap_or(&waiting);
-        let (done, bytes) = self.push_out(udp, &data, first, results);
+        let (done, bytes) = self.push_out(udp, &data, &first, results);
         data.advance(bytes);
         self.waiting_data = data;
-        self.waiting.extend(waiting.iter().skip(done));
+        self.waiting.drain(..done);
         self.wait_for_room(udp, results);
     }
 

@@ -34,7 +34,8 @@ impl Udp {
         v6: bool,
     ) -> io::Result<Udp> {
         let domain = if v6 { Domain::IPV6 } else { Domain::IPV4 };
-        if v6 != address.is_ipv6() {
+        // As libuv refuses it: IPV6_V6ONLY is nothing that an IPv4 socket has (uv__udp_bind).
+        if v6 != address.is_ipv6() || (wanted.ipv6_only && !v6) {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
@@ -45,11 +46,11 @@ impl Udp {
         if wanted.reuse_port {
             sys::reuse_port(&socket)?;
         }
-        if v6 && wanted.ipv6_only {
+        if wanted.ipv6_only {
             socket.set_only_v6(true)?;
         }
         socket.bind(&address.into())?;
-        sys::coalesce(&socket);
+        sys::coalesce(&socket, true);
         Udp::adopt(reactor, socket)
     }
 
@@ -84,6 +85,11 @@ impl Udp {
 
     pub fn is_v6(&self) -> bool {
         options::is_v6(self.source.socket()).unwrap_or(false)
+    }
+
+    /// From here on every datagram comes by itself: somebody else reads from the descriptor as well.
+    pub fn stop_coalescing(&self) {
+        sys::coalesce(self.socket(), false);
     }
 
     pub fn source(&self) -> &Source {
