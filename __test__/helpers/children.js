@@ -2,6 +2,7 @@
 // Programs in a process of their own, watched from outside.
 
 const { spawn } = require('node:child_process');
+const { tmpdir } = require('node:os');
 const path = require('node:path');
 
 const root = path.join(__dirname, '..', '..');
@@ -24,9 +25,12 @@ function runNode(args, { input, env, cwd, timeout = 20_000, node = process.execP
   });
 }
 
-/** Runs a program's text, with net and dgram answered by ferronet or, on `builtin`, by Node. */
+/**
+ * Runs a program's text, with net and dgram answered by ferronet or, on `builtin`, by Node. Its folder is not
+ * ours: the text would count as a part of ferronet there and get the built-ins.
+ */
 function runProgram(source, { builtin = false, ...options } = {}) {
-  return runNode([...(builtin ? [] : ['-r', register]), '-e', source], options);
+  return runNode([...(builtin ? [] : ['-r', register]), '-e', source], { cwd: tmpdir(), ...options });
 }
 
 /** A line of a child's output that matches `pattern`, as soon as it comes. */

@@ -1,0 +1,202 @@
+'use strict';
+// Under load: every byte arrives, memory stays bounded, results are true.
+
+const test = require('ava');
+const { createHash, randomBytes, randomInt } = require('node:crypto');
+const { once } = require('node:events');
+const { runProgram } = require('../helpers/children.js');
+const { builtin, ours } = require('../helpers/implementations.js');
+
+async function bound(dgram, address, options = {}) {
+  const type = address.includes(':') ? 'udp6' : 'udp4';
+  const socket = dgram.createSocket({ type, recvBufferSize: 4 << 20, ...options });
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  return socket;
+}
+
+async function end(...sockets) {
+  for (const socket of sockets) {
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+  }
+}
+
+const hashOf = (messages) => {
+  const hash = createHash('sha256');
+  for (const message of messages) hash.update(`${message.length}:`).update(message);
+  return hash.digest('hex');
+};
+
+/** Sends in bursts and waits for each burst to arrive. Answers what arrived. */
+async function exchange(sender, receiver, address, bursts) {
+  const got = [];
+  const sizes = [];
+  let wanted = 0;
+  let arrived = () => {};
+  receiver.on('message', (message, info) => {
+    got.push(message);
+    sizes.push(info.size);
+    if (got.length === wanted) arrived();
+  });
+  for (const burst of bursts) {
+    wanted += burst.length;
+    const done = new Promise((resolve) => (arrived = resolve));
+    for (const message of burst) sender.send(message, receiver.address().port, address);
+    await done;
+  }
+  return { got, sizes };
+}
+
+/** Name, sizes from and to, and how many fit the smallest receive buffer that a system gives (212,992 bytes). */
+const SIZES = [
+  ['small', 1, 100, 25],
+  ['around the MTU', 1400, 1600, 25],
+  ['any', 0, 65_508, 1],
+  ['of equal size', 512, 513, 25],
+];
+
+for (const [name, from, to, fitting] of SIZES) {
+  for (const [label, sending, receiving] of [
+    ['ferronet to ferronet', ours, ours],
+    ['built-in to ferronet', builtin, ours],
+    ['ferronet to built-in', ours, builtin],
+  ]) {
+    test(`datagrams ${name}, ${label}`, async (t) => {
+      for (const address of ['127.0.0.1', '::1']) {
+        const [sender, receiver] = [
+          await bound(sending.dgram, address),
+          await bound(receiving.dgram, address),
+        ];
+        const bursts = Array.from({ length: 30 }, () =>
+          Array.from({ length: fitting }, () => randomBytes(randomInt(from, to))),
+        );
+        const { got, sizes } = await exchange(sender, receiver, address, bursts);
+        const sent = bursts.flat();
+        t.is(hashOf(got), hashOf(sent));
+        t.deepEqual(
+          sizes,
+          sent.map((message) => message.length),
+        );
+        await end(sender, receiver);
+      }
+    });
+  }
+}
+
+test('a burst larger than the outgoing block', async (t) => {
+  const receiver = await bound(ours.dgram, '127.0.0.1', { recvBufferSize: 32 << 20 });
+  const sender = await bound(ours.dgram, '127.0.0.1');
+  const results = [];
+  const { port } = receiver.address();
+  const messages = Array.from({ length: 3000 }, () => randomBytes(randomInt(1, 300)));
+  await new Promise((resolve) => {
+    for (const message of messages) {
+      sender.send(message, port, '127.0.0.1', (error, bytes) => {
+        if (results.push(error ?? bytes) === messages.length) resolve();
+      });
+    }
+  });
+  t.deepEqual(
+    results,
+    messages.map((message) => message.length),
+  );
+  await end(sender, receiver);
+});
+
+test('two sockets to each other under load', async (t) => {
+  const [a, b] = [await bound(ours.dgram, '127.0.0.1'), await bound(ours.dgram, '127.0.0.1')];
+  const ROUNDS = 3000;
+  const seen = [0, 0];
+  await new Promise((resolve) => {
+    for (const [i, socket] of [a, b].entries()) {
+      socket.on('message', (message, { port }) => {
+        const count = message.readUInt32LE(0);
+        t.true(message.subarray(4).every((byte) => byte === (count & 255)) || t.fail('bytes differ'));
+        if (++seen[i] > ROUNDS) {
+          if (seen.every((n) => n > ROUNDS)) resolve();
+          if (seen[i] > ROUNDS + 16) return;
+        }
+        const answer = Buffer.alloc(4 + (count % 1000), (count + 1) & 255);
+        answer.writeUInt32LE(count + 1, 0);
+        socket.send(answer, port, '127.0.0.1');
+      });
+    }
+    for (let i = 0; i < 16; i++) {
+      const first = Buffer.alloc(4 + i, 0);
+      a.send(first, b.address().port, '127.0.0.1');
+    }
+  });
+  await end(a, b);
+  t.pass();
+});
+
+test('thousands of peers', async (t) => {
+  const receiver = await bound(ours.dgram, '0.0.0.0');
+  const sender = await bound(ours.dgram, '127.0.0.1');
+  const { port } = receiver.address();
+  let got = 0;
+  let failed = 0;
+  const PEERS = 6000;
+  const address = (i) => `127.${1 + (i >> 14)}.${(i >> 7) & 127}.${1 + (i & 127)}`;
+  const arrivals = new Set();
+  receiver.on('message', (message) => {
+    got++;
+    arrivals.add(String(message));
+  });
+  for (let i = 0; i < PEERS; i += 100) {
+    const wanted = i + 100;
+    for (let j = i; j < wanted; j++) sender.send(address(j), port, address(j), (error) => error && failed++);
+    while (got < wanted) await once(receiver, 'message');
+  }
+  t.is(failed, 0);
+  t.is(arrivals.size, PEERS);
+  await end(sender, receiver);
+});
+
+test('a flood while JavaScript is blocked: memory bounded, later datagrams whole', async (t) => {
+  const { stdout, stderr, code } = await runProgram(`
+    const dgram = require('dgram');
+    const { Worker } = require('worker_threads');
+    const receiver = dgram.createSocket('udp4');
+    receiver.bind(0, '127.0.0.1', () => {
+      const { port } = receiver.address();
+      const flood = new Worker(\`
+        const socket = require('dgram').createSocket('udp4');
+        const { workerData } = require('worker_threads');
+        const payload = Buffer.alloc(1200, 7);
+        socket.connect(workerData, '127.0.0.1', () => {
+          const until = Date.now() + 2000;
+          (function burst() {
+            for (let i = 0; i < 100; i++) socket.send(payload);
+            if (Date.now() < until) setImmediate(burst);
+            else socket.close();
+          })();
+        });\`, { eval: true, workerData: port });
+      flood.once('online', () => {
+        const before = process.memoryUsage();
+        const until = Date.now() + 1500;
+        while (Date.now() < until);
+        const after = process.memoryUsage();
+        let whole = 0, broken = 0;
+        receiver.on('message', (message) => {
+          if (message.length === 1200 && message.every((byte) => byte === 7)) whole++;
+          else if (String(message) === 'last') {
+            console.log(JSON.stringify({ whole: whole > 0, broken, external: after.external - before.external }));
+            receiver.close();
+          } else broken++;
+        });
+        flood.once('exit', () => {
+          const last = dgram.createSocket('udp4');
+          const again = setInterval(() => last.send('last', port, '127.0.0.1'), 20);
+          receiver.once('close', () => { clearInterval(again); last.close(); });
+        });
+      });
+    });`);
+  t.is(code, 0, stderr);
+  const { whole, broken, external } = JSON.parse(stdout);
+  t.true(whole);
+  t.is(broken, 0);
+  t.true(external < 8 << 20, `${external} bytes more while blocked`);
+});
