@@ -17,6 +17,9 @@ class UDP extends NativeUdpSocket {
   owner = null;
   /** Whether the program wants datagrams. */
   receiving = false;
+  /** Native functions of the open socket (src/bridge/udp_socket.rs, `calls`). */
+  receive = null;
+  sendBatch = null;
   #events = null;
   #scope = new Scope('UDPWRAP', this);
   #inbox = new Inbox(this);
@@ -39,6 +42,7 @@ class UDP extends NativeUdpSocket {
   opened(status) {
     if (status !== 0) return status;
     theBlocks();
+    ({ receive: this.receive, sendBatch: this.sendBatch } = this.calls());
     this.#open = true;
     turn.add(this);
     return 0;

@@ -2,8 +2,11 @@
 
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
+use napi::bindgen_prelude::{Env, JsObjectValue, Object, Result};
 use napi_derive::napi;
 
 use super::reactor::{Environment, Reactor};
@@ -23,7 +26,18 @@ const SAME_SENDER: i32 = 2;
 const OUTGOING_COLUMNS: usize = 3;
 
 #[napi]
-pub struct UdpSocket {
+pub struct UdpSocket(Rc<Inner>);
+
+impl Deref for UdpSocket {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What the methods share with the functions of [`UdpSocket::calls`].
+pub struct Inner {
     env: Rc<Environment>,
     v6: bool,
     udp: RefCell<Option<Udp>>,
@@ -38,7 +52,7 @@ pub struct UdpSocket {
 impl UdpSocket {
     #[napi(constructor, catch_unwind)]
     pub fn new(reactor: &Reactor, v6: bool) -> UdpSocket {
-        UdpSocket {
+        UdpSocket(Rc::new(Inner {
             env: reactor.0.clone(),
             v6,
             udp: RefCell::new(None),
@@ -46,7 +60,27 @@ impl UdpSocket {
             received: RefCell::default(),
             peers: RefCell::default(),
             results: RefCell::default(),
-        }
+        }))
+    }
+
+    /// `receive()` and `sendBatch(count)`: called per event, so plain functions (see `calls.rs`).
+    #[napi(catch_unwind)]
+    pub fn calls(&self, env: Env) -> Result<Object<'static>> {
+        let mut calls = Object::new(&env)?;
+        let inner = self.0.clone();
+        let receive = env.create_function_from_closure::<(), i32, _>("receive", move |_| {
+            Ok(catch_unwind(AssertUnwindSafe(|| inner.receive())).unwrap_or(-libc::EIO))
+        })?;
+        calls.set_named_property("receive", receive)?;
+        let inner = self.0.clone();
+        let send_batch =
+            env.create_function_from_closure::<(), i32, _>("sendBatch", move |arguments| {
+                let count = arguments.get(0)?;
+                let sent = catch_unwind(AssertUnwindSafe(|| inner.send_batch(count)));
+                Ok(sent.unwrap_or(-libc::EIO))
+            })?;
+        calls.set_named_property("sendBatch", send_batch)?;
+        Ok(calls)
     }
 
     /// Takes an address and starts to receive. 0 or a negative error number.
@@ -135,43 +169,6 @@ impl UdpSocket {
         addr::parse(text, port).filter(|address| address.is_ipv6() == self.v6)
     }
 
-    /// Receives a batch into the blocks. How many messages, or a negative error number.
-    #[napi(catch_unwind)]
-    pub fn receive(&self) -> i32 {
-        let udp = self.udp.borrow();
-        let Some(udp) = udp.as_ref() else {
-            return fault::BAD_DESCRIPTOR;
-        };
-        let mut received = self.received.borrow_mut();
-        received.clear();
-        let mut slab = self.env.datagrams.bytes();
-        if let Err(error) = udp.receive(slab.get_mut(), &mut received) {
-            return fault::code(&error);
-        }
-        let mut info = self.env.received.bytes();
-        let mut last = None;
-        for (row, message) in received.iter().enumerate() {
-            let (v4, family) = match message.from {
-                SocketAddr::V4(from) => (u32::from(*from.ip()) as i32, 0),
-                SocketAddr::V6(_) => (0, FROM_V6),
-            };
-            let same = if last == Some(message.from.ip()) {
-                SAME_SENDER
-            } else {
-                0
-            };
-            last = Some(message.from.ip());
-            let row = row * RECEIVED_COLUMNS;
-            info.put(row, message.offset as i32);
-            info.put(row + 1, message.length as i32);
-            info.put(row + 2, message.segment as i32);
-            info.put(row + 3, message.from.port().into());
-            info.put(row + 4, v4);
-            info.put(row + 5, family | same);
-        }
-        received.len() as i32
-    }
-
     /// The text of a sender of the last batch.
     #[napi(catch_unwind)]
     pub fn sender(&self, message: u32) -> String {
@@ -206,41 +203,6 @@ impl UdpSocket {
     #[napi(catch_unwind)]
     pub fn forget_peers(&self) {
         self.peers.borrow_mut().clear();
-    }
-
-    /// Sends the first `count` datagrams of the `outgoing` block. Says how many have a result (a byte
-    /// count or a negative error number) in the first column of `outgoing_info`, in order; the others
-    /// wait for room, and the handle becomes ready for writing when there is some.
-    #[napi(catch_unwind)]
-    pub fn send_batch(&self, count: u32) -> u32 {
-        let mut results = self.results.borrow_mut();
-        results.clear();
-        let mut info = self.env.outgoing_info.bytes();
-        if let Some(udp) = &*self.udp.borrow() {
-            let peers = self.peers.borrow();
-            let batch: Vec<Datagram> = (0..count as usize)
-                .map(|row| row * OUTGOING_COLUMNS)
-                .map(|row| Datagram {
-                    length: info.at(row) as usize,
-                    to: usize::try_from(info.at(row + 1))
-                        .ok()
-                        .and_then(|peer| peers.get(peer).copied())
-                        .map(|mut peer| {
-                            peer.set_port(info.at(row + 2) as u16);
-                            peer
-                        }),
-                })
-                .collect();
-            let bytes = batch.iter().map(|datagram| datagram.length).sum();
-            let block = self.env.outgoing.bytes();
-            let data = block.get().get(..bytes).unwrap_or_default();
-            self.outbox
-                .borrow_mut()
-                .send(udp, data, &batch, &mut results);
-        } else {
-            results.resize(count as usize, fault::BAD_DESCRIPTOR);
-        }
-        report(&results, &mut info)
     }
 
     /// There may be room: sends what waits and reports as [`send_batch`](Self::send_batch) does.
@@ -371,6 +333,78 @@ impl UdpSocket {
     pub fn release(&self) {
         self.outbox.replace(Outbox::default());
         self.udp.replace(None);
+    }
+}
+
+impl Inner {
+    /// Receives a batch into the blocks. How many messages, or a negative error number.
+    fn receive(&self) -> i32 {
+        let udp = self.udp.borrow();
+        let Some(udp) = udp.as_ref() else {
+            return fault::BAD_DESCRIPTOR;
+        };
+        let mut received = self.received.borrow_mut();
+        received.clear();
+        let mut slab = self.env.datagrams.bytes();
+        if let Err(error) = udp.receive(slab.get_mut(), &mut received) {
+            return fault::code(&error);
+        }
+        let mut info = self.env.received.bytes();
+        let mut last = None;
+        for (row, message) in received.iter().enumerate() {
+            let (v4, family) = match message.from {
+                SocketAddr::V4(from) => (u32::from(*from.ip()) as i32, 0),
+                SocketAddr::V6(_) => (0, FROM_V6),
+            };
+            let same = if last == Some(message.from.ip()) {
+                SAME_SENDER
+            } else {
+                0
+            };
+            last = Some(message.from.ip());
+            let row = row * RECEIVED_COLUMNS;
+            info.put(row, message.offset as i32);
+            info.put(row + 1, message.length as i32);
+            info.put(row + 2, message.segment as i32);
+            info.put(row + 3, message.from.port().into());
+            info.put(row + 4, v4);
+            info.put(row + 5, family | same);
+        }
+        received.len() as i32
+    }
+
+    /// Sends the first `count` datagrams of the `outgoing` block. Says how many have a result (a byte
+    /// count or a negative error number) in the first column of `outgoing_info`, in order; the others
+    /// wait for room, and the handle becomes ready for writing when there is some.
+    fn send_batch(&self, count: u32) -> i32 {
+        let mut results = self.results.borrow_mut();
+        results.clear();
+        let mut info = self.env.outgoing_info.bytes();
+        if let Some(udp) = &*self.udp.borrow() {
+            let peers = self.peers.borrow();
+            let batch: Vec<Datagram> = (0..count as usize)
+                .map(|row| row * OUTGOING_COLUMNS)
+                .map(|row| Datagram {
+                    length: info.at(row) as usize,
+                    to: usize::try_from(info.at(row + 1))
+                        .ok()
+                        .and_then(|peer| peers.get(peer).copied())
+                        .map(|mut peer| {
+                            peer.set_port(info.at(row + 2) as u16);
+                            peer
+                        }),
+                })
+                .collect();
+            let bytes = batch.iter().map(|datagram| datagram.length).sum();
+            let block = self.env.outgoing.bytes();
+            let data = block.get().get(..bytes).unwrap_or_default();
+            self.outbox
+                .borrow_mut()
+                .send(udp, data, &batch, &mut results);
+        } else {
+            results.resize(count as usize, fault::BAD_DESCRIPTOR);
+        }
+        report(&results, &mut info) as i32
     }
 }
 
