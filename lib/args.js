@@ -72,19 +72,25 @@ function bindArgs(portOrOptions, addressOrCallback) {
  * whether an unconnected one was given offset and length is told by what follows them.
  */
 function sendArgs(connected, buffer, offset, length, port, address, callback) {
-  if (connected) {
-    const [from, then] = typeof port === 'function' ? [undefined, port] : [port, callback];
-    const message =
-      typeof length === 'number'
-        ? { buffer: sliced(buffer, offset, length), callback: then }
-        : { buffer, callback: offset };
-    if ((typeof length === 'number' ? from : port) || address) throw new ERR_SOCKET_DGRAM_IS_CONNECTED();
-    return message;
-  }
+  if (connected) return connectedArgs(buffer, offset, length, port, address, callback);
   if (address || (port && typeof port !== 'function')) {
     return { buffer: sliced(buffer, offset, length), port, address, callback };
   }
   return { buffer, port: offset, address: length, callback: port };
+}
+
+/** A connected socket's send([offset, length][, callback]): a port or an address is one too many. */
+function connectedArgs(buffer, offset, length, port, address, callback) {
+  const ranged = typeof length === 'number';
+  if (ranged && typeof port === 'function') {
+    callback = port;
+    port = undefined;
+  }
+  const message = ranged
+    ? { buffer: sliced(buffer, offset, length), callback }
+    : { buffer, callback: offset };
+  if (port || address) throw new ERR_SOCKET_DGRAM_IS_CONNECTED();
+  return message;
 }
 
 /** The part of a message that offset and length name. */
