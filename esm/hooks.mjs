@@ -2,6 +2,7 @@
 // and dgram go to ferronet. lib/register.js does the same in the thread itself where Node can.
 
 let targets = {};
+/** File URLs of ferronet's own code, which is built on the built-ins. */
 let ownFolders = [];
 
 export function initialize(data) {
@@ -10,7 +11,7 @@ export function initialize(data) {
 
 export function resolve(specifier, context, next) {
   const name = specifier.replace(/^node:/, '');
-  if (!Object.hasOwn(targets, name) || context.parentURL?.startsWith(ownFolder))
-    return next(specifier, context);
+  const isOwn = ownFolders.some((folder) => context.parentURL?.startsWith(folder));
+  if (isOwn || !Object.hasOwn(targets, name)) return next(specifier, context);
   return { url: targets[name], format: 'module', shortCircuit: true };
 }

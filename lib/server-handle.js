@@ -60,6 +60,11 @@ class ServerHandle extends NativeServer {
       turn.delivered();
       this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, status || this.#take());
     }
+    this.again();
+  }
+
+  /** Comes again for connections that were not accepted in this turn. */
+  again() {
     if (this.#listening) this.arm();
   }
 

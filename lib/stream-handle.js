@@ -132,6 +132,11 @@ class StreamHandle extends NativeSocket {
     if (this.reading) turn.armRead(this.#index);
   }
 
+  /** Comes again for what a throwing listener has left. */
+  again() {
+    if (this.reading) turn.armRead(this.#index);
+  }
+
   readStart() {
     if (this.#phase === 'closed') return EBADF;
     if (!this.reading) {

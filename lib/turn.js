@@ -40,6 +40,8 @@ let scheduled = false;
 let found = 0;
 let next = 0;
 let events = 0;
+/** The handle that is being delivered to. */
+let current;
 /** How many referenced handles are active. */
 let active = 0;
 /** Functions to run at the end of a turn, such as sending what was queued during it. */
@@ -164,7 +166,7 @@ function turn(made) {
     finished = true;
   } finally {
     inTurn = false;
-    if (!finished) schedule();
+    if (!finished) interrupted();
     else if (calls.rest(ids, events, collects > 1 ? collects - 1 : 0)) schedule();
   }
 }
@@ -172,9 +174,16 @@ function turn(made) {
 function deliver() {
   while (next < found) {
     const entry = ready[next++];
-    handles[entry >> 2]?.onready(entry & 3);
+    current = handles[entry >> 2];
+    current?.onready(entry & 3);
     if (next < found) runTicks();
   }
+}
+
+/** A listener threw: what was collected comes with the next turn, and the handle goes on where it was. */
+function interrupted() {
+  current?.again();
+  schedule();
 }
 
 function flush() {

@@ -85,6 +85,9 @@ class UDP extends NativeUdpSocket {
     else this.#outbox.resume();
   }
 
+  /** A listener threw: the inbox has kept the rest and sees to it itself. */
+  again() {}
+
   /** What the inbox has for the program. */
   delivered(message, info) {
     this.#scope.runInAsyncScope(this.#events.message, undefined, this.owner, message, info);

@@ -41,7 +41,6 @@ const hostile = {
   'array of numbers': () => [1, 2],
   function: () => function named() {},
   arrow: () => () => {},
-  class: () => Foo,
   date: () => new Date(0),
   regexp: () => /x/,
   buffer: () => Buffer.from('b'),

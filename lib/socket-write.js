@@ -1,0 +1,140 @@
+'use strict';
+// What net.Socket does to write: at once, and the rest when there is room.
+
+const { Duplex } = require('node:stream');
+const {
+  AGAIN,
+  ERR_SOCKET_CLOSED,
+  ERR_SOCKET_CLOSED_BEFORE_CONNECTION,
+  endedByPeer,
+  errnoException,
+} = require('./errors.js');
+const { kHandle, kWriting } = require('./socket-state.js');
+const turn = require('./turn.js');
+
+function writeWhenConnected(socket, isVector, data, encoding, callback) {
+  socket._pendingData = data;
+  socket._pendingEncoding = encoding;
+  function onConnect() {
+    socket.off('close', onClose);
+    socket._writeGeneric(isVector, data, encoding, callback);
+  }
+  function onClose() {
+    callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  }
+  socket.once('connect', onConnect);
+  socket.once('close', onClose);
+}
+
+const bytesOf = (data, encoding) => (typeof data === 'string' ? Buffer.from(data, encoding) : data);
+
+function joined(chunks) {
+  return Buffer.concat(chunks.map(({ chunk, encoding }) => bytesOf(chunk, encoding)));
+}
+
+/** Offers the kernel all of it; what it does not take at once is offered again when there is room. */
+function write(socket, data, callback) {
+  const handle = socket[kHandle];
+  handle.bytesWritten += data.length;
+  const taken = data.length === 0 ? 0 : handle.writeSome(data, 0);
+  if (taken === data.length) {
+    callback();
+  } else if (taken >= 0 || taken === AGAIN) {
+    const offset = Math.max(taken, 0);
+    handle.writeStarted(data.length - offset);
+    socket[kWriting] = { data, offset, callback, seen: handle.writeQueueSize };
+    if (taken >= 0) continueWriting(socket, handle);
+  } else {
+    callback(errnoException(taken, 'write'));
+  }
+}
+
+function continueWriting(socket, handle) {
+  const pending = socket[kWriting];
+  while (pending.offset < pending.data.length) {
+    const taken = handle.writeSome(pending.data, pending.offset);
+    if (taken === AGAIN) return;
+    if (taken < 0) {
+      endWriting(socket, handle, errnoException(taken, 'write'));
+      return;
+    }
+    pending.offset += taken;
+    handle.writeQueueSize = pending.data.length - pending.offset;
+  }
+  endWriting(socket, handle, null);
+}
+
+function endWriting(socket, handle, error) {
+  const { callback } = socket[kWriting];
+  socket[kWriting] = null;
+  handle.writeEnded();
+  turn.delivered();
+  socket._unrefTimer();
+  handle.inScope(callback, undefined, error);
+}
+
+function writeAfterEnd(chunk, encoding, callback) {
+  if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  const done = typeof encoding === 'function' ? encoding : callback;
+  const error = endedByPeer();
+  if (typeof done === 'function') process.nextTick(done, error);
+  this.destroy(error);
+  return false;
+}
+
+/** There is room to write. */
+function onWritable(socket, handle) {
+  if (socket[kWriting] !== null && socket[kHandle] === handle) continueWriting(socket, handle);
+}
+
+/** The members of net.Socket that write. */
+function defineWriting(prototype) {
+  prototype._write = function (data, encoding, callback) {
+    this._writeGeneric(false, data, encoding, callback);
+  };
+
+  prototype._writev = function (chunks, callback) {
+    this._writeGeneric(true, chunks, '', callback);
+  };
+
+  prototype._writeGeneric = function (isVector, data, encoding, callback) {
+    if (this.connecting) {
+      writeWhenConnected(this, isVector, data, encoding, callback);
+      return false;
+    }
+    this._pendingData = null;
+    this._pendingEncoding = '';
+    if (!this[kHandle]) {
+      callback(new ERR_SOCKET_CLOSED());
+      return false;
+    }
+    this._unrefTimer();
+    const chunk = isVector ? joined(data) : bytesOf(data, encoding);
+    write(this, chunk, callback);
+  };
+
+  prototype._final = function (callback) {
+    if (this.connecting) {
+      const onClose = () => callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+      this.once('close', onClose);
+      this.once('connect', () => {
+        this.off('close', onClose);
+        this._final(callback);
+      });
+      return;
+    }
+    if (!this[kHandle]) {
+      callback();
+      return;
+    }
+    // A peer that is gone already makes no difference to the end of writing.
+    this[kHandle].shutdown(() => callback());
+  };
+
+  prototype.end = function (data, encoding, callback) {
+    Duplex.prototype.end.call(this, data, encoding, callback);
+    return this;
+  };
+}
+
+module.exports = { bytesOf, defineWriting, onWritable, writeAfterEnd };
