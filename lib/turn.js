@@ -50,9 +50,18 @@ const flushes = [];
 /** The functions that are called for every event; they take a handle's index (src/bridge/calls.rs). */
 let calls = null;
 
+/**
+ * Whether Node's own loop shall wait for the driver: no thread hop per event. It needs libuv, which Bun only pretends
+ * to have. FERRONET_WAITER=follower or nested forces one.
+ */
+function inLoop() {
+  const { bun, deno } = process.versions;
+  return !bun && !deno && process.env.FERRONET_WAITER !== 'follower';
+}
+
 function theReactor() {
   if (reactor === null) {
-    reactor = new Reactor(onBell, Buffer.from(ready.buffer));
+    reactor = new Reactor(onBell, Buffer.from(ready.buffer), inLoop());
     reactor.setStreamBlock(streamBlock());
     calls = reactor.calls();
   }

@@ -11,7 +11,7 @@ use napi::bindgen_prelude::{BufferSlice, Env, FunctionCallContext, JsObjectValue
 
 use super::reactor::Environment;
 use crate::fault;
-use crate::reactor::{After, Drained};
+use crate::reactor::Drained;
 use crate::tcp::Stream;
 
 /// What made the turn that begins.
@@ -31,7 +31,7 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             events: arguments.get(1)?,
             collects: arguments.get(2)?,
         };
-        Ok((shared.core.rest(&drained) == After::Turn).into())
+        Ok(shared.rest(&drained).into())
     })?;
     add(env, &mut calls, "needsTurn", shared, |shared, _| {
         Ok(shared.core.needs_turn().into())

@@ -5,6 +5,7 @@
 //! panics: one becomes an exception instead of the end of the process.
 
 mod calls;
+mod loop_wake;
 mod memory;
 mod reactor;
 mod server;

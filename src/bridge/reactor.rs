@@ -10,8 +10,9 @@ use napi::{Error, Status};
 use napi_derive::napi;
 
 use super::calls;
+use super::loop_wake::LoopWake;
 use super::memory::Block;
-use crate::reactor::{Bell, Reactor as Core};
+use crate::reactor::{After, Bell, Drained, Reactor as Core};
 use crate::tcp::Stream;
 
 type Ring = ThreadsafeFunction<(), (), (), Status, false, false, 0>;
@@ -64,7 +65,15 @@ pub struct Environment {
     pub ready: Block,
     /// Open streams by the index that JavaScript calls them by.
     pub streams: RefCell<Vec<Option<Rc<Stream>>>>,
-    bell: Arc<Doorbell>,
+    wake: Wake,
+}
+
+/// How JavaScript learns that handles are ready.
+enum Wake {
+    /// The follower rings.
+    Doorbell(Arc<Doorbell>),
+    /// Node's own loop waits for the driver.
+    Loop(LoopWake),
 }
 
 impl Environment {
@@ -85,11 +94,43 @@ impl Environment {
         }
     }
 
-    /// The end of the environment: no ring may follow. The follower is joined before Node goes on.
-    fn end(&self) {
-        self.core.stop();
-        self.bell.forget();
+    /// JavaScript ends a turn; tells whether it comes again by itself.
+    pub fn rest(&self, drained: &Drained) -> bool {
+        let comes_again = self.core.rest(drained) == After::Turn;
+        if let Wake::Loop(wake) = &self.wake {
+            wake.watch(!comes_again);
+        }
+        comes_again
     }
+
+    /// The end of the environment: no ring may follow. The follower is joined before Node goes on.
+    pub fn end(&self) {
+        if let Wake::Loop(wake) = &self.wake {
+            wake.close();
+        }
+        self.core.stop();
+        if let Wake::Doorbell(bell) = &self.wake {
+            bell.forget();
+        }
+    }
+}
+
+/// A reactor whose driver Node's own loop waits for; `None` where that cannot be.
+fn host(env: &Env, ring: &Function<'_, (), ()>) -> Option<(Rc<Core>, Wake)> {
+    let core = Core::hosted().ok()?;
+    let wake = LoopWake::start(env, core.driver_descriptor()?, ring)?;
+    Some((core, Wake::Loop(wake)))
+}
+
+/// A reactor with a follower and a doorbell.
+#[allow(deprecated)] // unref: the alternative is a threadsafe function that never keeps Node alive
+fn follow(env: &Env, ring: &Function<'_, (), ()>) -> Result<(Rc<Core>, Wake)> {
+    let mut ring: Ring = ring.build_threadsafe_function::<()>().build()?;
+    ring.unref(env)?;
+    let bell = Arc::new(Doorbell(Mutex::new(Some(ring))));
+    let core = Core::start(Box::new(bell.clone()))
+        .map_err(|error| Error::from_reason(format!("cannot start the reactor: {error}")))?;
+    Ok((core, Wake::Doorbell(bell)))
 }
 
 #[napi]
@@ -98,15 +139,20 @@ pub struct Reactor(pub(super) Rc<Environment>);
 #[napi]
 impl Reactor {
     /// `ring` is called, without arguments, when handles became ready. `ready` is where
-    /// `collect` puts them, as an Int32Array: index * 4 + readiness.
+    /// `collect` puts them, as an Int32Array: index * 4 + readiness. `in_loop` asks that Node's own loop
+    /// waits for the driver, where that is possible.
     #[napi(constructor, catch_unwind)]
-    #[allow(deprecated)] // unref: the alternative is a threadsafe function that never keeps Node alive
-    pub fn new(env: Env, ring: Function<'_, (), ()>, ready: Buffer) -> Result<Reactor> {
-        let mut ring: Ring = ring.build_threadsafe_function::<()>().build()?;
-        ring.unref(&env)?;
-        let bell = Arc::new(Doorbell(Mutex::new(Some(ring))));
-        let core = Core::start(Box::new(bell.clone()))
-            .map_err(|error| Error::from_reason(format!("cannot start the reactor: {error}")))?;
+    pub fn new(
+        env: Env,
+        ring: Function<'_, (), ()>,
+        ready: Buffer,
+        in_loop: bool,
+    ) -> Result<Reactor> {
+        let hosted = if in_loop { host(&env, &ring) } else { None };
+        let (core, wake) = match hosted {
+            Some(hosted) => hosted,
+            None => follow(&env, &ring)?,
+        };
         let shared = Rc::new(Environment {
             core,
             stream: Block::default(),
@@ -116,16 +162,30 @@ impl Reactor {
             outgoing_info: Block::default(),
             ready: Block::default(),
             streams: RefCell::default(),
-            bell,
+            wake,
         });
         shared.ready.set(ready);
-        // Hooks run in reverse order: this one comes before the threadsafe function's own.
-        env.add_env_cleanup_hook(Rc::downgrade(&shared), |shared: Weak<Environment>| {
-            if let Some(shared) = shared.upgrade() {
-                shared.end();
+        match &shared.wake {
+            Wake::Loop(wake) => wake.end_with_environment(&shared),
+            // Hooks run in reverse order: this one comes before the threadsafe function's own.
+            Wake::Doorbell(_) => {
+                env.add_env_cleanup_hook(Rc::downgrade(&shared), |shared: Weak<Environment>| {
+                    if let Some(shared) = shared.upgrade() {
+                        shared.end();
+                    }
+                })?;
             }
-        })?;
+        }
         Ok(Reactor(shared))
+    }
+
+    /// Who waits for the driver: `nested` (Node's own loop) or `follower`.
+    #[napi(catch_unwind)]
+    pub fn waiter(&self) -> &'static str {
+        match self.0.wake {
+            Wake::Loop(_) => "nested",
+            Wake::Doorbell(_) => "follower",
+        }
     }
 
     /// The memory that streams read to.
@@ -152,25 +212,34 @@ impl Reactor {
 
     /// Whether a referenced handle is active: the doorbell keeps the program alive exactly then.
     #[napi(catch_unwind)]
-    #[allow(deprecated)] // refer and unref: see `new`
+    #[allow(deprecated)] // refer and unref: see `follow`
     pub fn set_referenced(&self, env: Env, referenced: bool) {
         self.0.core.set_referenced(referenced);
-        self.0.bell.with(|ring| {
+        match &self.0.wake {
+            Wake::Loop(wake) => wake.set_referenced(referenced),
             // They fail only when the environment ends, when nothing is kept alive any more.
-            let _ = if referenced {
-                ring.refer(&env)
-            } else {
-                ring.unref(&env)
-            };
-        });
+            Wake::Doorbell(bell) => bell.with(|ring| {
+                let _ = if referenced {
+                    ring.refer(&env)
+                } else {
+                    ring.unref(&env)
+                };
+            }),
+        }
     }
 
     /// Ends the reactor while the environment lives on: joins the follower, gives back the threadsafe
     /// function. There must be no open handle.
     #[napi(catch_unwind)]
     pub fn stop(&self) {
+        match &self.0.wake {
+            Wake::Loop(wake) => wake.close(),
+            Wake::Doorbell(_) => {}
+        }
         self.0.core.stop();
-        self.0.bell.release();
+        if let Wake::Doorbell(bell) = &self.0.wake {
+            bell.release();
+        }
     }
 
     /// The functions that are called for every event ([`calls`](super::calls)).

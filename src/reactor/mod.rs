@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::sys;
 use ready::ReadyList;
 pub use ready::{Entry, Key, Readiness};
 pub use source::Source;
@@ -69,19 +70,38 @@ struct Table {
 }
 
 impl Reactor {
+    /// A reactor with a follower, which rings.
     pub fn start(bell: Box<dyn Bell>) -> io::Result<Rc<Reactor>> {
+        Self::with(|ready| Waiter::start(ready, bell))
+    }
+
+    /// A reactor whose host waits for the [driver's descriptor](Self::driver_descriptor) and makes a
+    /// turn when it is readable.
+    pub fn hosted() -> io::Result<Rc<Reactor>> {
+        Self::with(Waiter::hosted)
+    }
+
+    fn with(wait: impl FnOnce(Arc<ReadyList>) -> io::Result<Waiter>) -> io::Result<Rc<Reactor>> {
         let ready = Arc::new(ReadyList::default());
-        let waiter = Waiter::start(ready.clone(), bell)?;
+        let waiter = wait(ready.clone())?;
         Ok(Rc::new(Reactor {
             ready,
             waiter: RefCell::new(Some(waiter)),
             table: RefCell::default(),
             scratch: RefCell::default(),
             referenced: Cell::new(false),
-            idle_turns: Cell::new(0),
+            idle_turns: Cell::new(IDLE_TURNS),
             quick_bells: Cell::new(0),
             rested_at: Cell::new(Instant::now()),
         }))
+    }
+
+    /// The descriptor that is readable while the driver has something to tell: its epoll instance,
+    /// found as the one that watches a socket registered for that.
+    pub fn driver_descriptor(self: &Rc<Self>) -> Option<i32> {
+        let (near, _far) = sys::probe().ok()?;
+        let probe = Source::new(self, near).ok()?;
+        sys::epoll_that_watches(sys::descriptor(probe.socket()))
     }
 
     /// Ends the follower; sockets that are still open keep their descriptors but no longer become
@@ -129,13 +149,36 @@ impl Reactor {
     /// Ends a turn: who drives from here on, and whether JavaScript comes again by itself.
     pub fn rest(&self, drained: &Drained) -> After {
         self.with_waiter(|waiter| {
-            if waiter.js_drives() {
+            if waiter.is_hosted() {
+                self.rest_hosted(waiter, drained)
+            } else if waiter.js_drives() {
                 self.rest_driving(waiter, drained)
             } else {
                 self.rest_following(waiter, drained)
             }
         })
         .unwrap_or(After::Sleep)
+    }
+
+    /// The host comes again as soon as the driver has something. A busy drain is followed by turns
+    /// without waiting all the same, which save the sleep and the wake-up between bursts.
+    fn rest_hosted(&self, waiter: &Waiter, drained: &Drained) -> After {
+        let idle = match drained.ids {
+            0 => self.idle_turns.get() + 1,
+            _ if Self::is_busy(drained) => 0,
+            _ => self.idle_turns.get(),
+        };
+        self.idle_turns.set(idle.min(IDLE_TURNS));
+        if idle < IDLE_TURNS && self.referenced.get() || !waiter.rest() {
+            return After::Turn;
+        }
+        After::Sleep
+    }
+
+    fn is_busy(drained: &Drained) -> bool {
+        drained.ids >= BUSY_IDS
+            || drained.events >= BUSY_EVENTS
+            || drained.collects >= BUSY_COLLECTS
     }
 
     fn rest_driving(&self, waiter: &Waiter, drained: &Drained) -> After {
@@ -159,10 +202,7 @@ impl Reactor {
     }
 
     fn rest_following(&self, waiter: &Waiter, drained: &Drained) -> After {
-        let busy = drained.ids >= BUSY_IDS
-            || drained.events >= BUSY_EVENTS
-            || drained.collects >= BUSY_COLLECTS
-            || self.quick_bells.get() >= 2;
+        let busy = Self::is_busy(drained) || self.quick_bells.get() >= 2;
         if busy && self.referenced.get() {
             waiter.want();
         }

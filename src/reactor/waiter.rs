@@ -26,6 +26,13 @@ pub trait Bell: Send + Sync {
     fn ring(&self);
 }
 
+/// The bell of a hosted driver: whoever waits for it needs none.
+struct NoBell;
+
+impl Bell for NoBell {
+    fn ring(&self) {}
+}
+
 struct Shared {
     ready: Arc<ReadyList>,
     bell: Box<dyn Bell>,
@@ -43,6 +50,20 @@ struct Shared {
 }
 
 impl Shared {
+    fn new(ready: Arc<ReadyList>, bell: Box<dyn Bell>, js_drives: bool) -> Shared {
+        Shared {
+            ready,
+            bell,
+            armed: AtomicBool::new(false),
+            wanted: AtomicBool::new(false),
+            leave: Notify::new(),
+            stop: AtomicBool::new(false),
+            js_drives: AtomicBool::new(js_drives),
+            parking: Mutex::new(()),
+            handed_back: Condvar::new(),
+        }
+    }
+
     fn ring(&self) {
         if !self.armed.swap(true, Ordering::AcqRel) {
             self.bell.ring();
@@ -84,17 +105,7 @@ pub struct Waiter {
 
 impl Waiter {
     pub fn start(ready: Arc<ReadyList>, bell: Box<dyn Bell>) -> io::Result<Waiter> {
-        let shared = Arc::new(Shared {
-            ready,
-            bell,
-            armed: AtomicBool::new(false),
-            wanted: AtomicBool::new(false),
-            leave: Notify::new(),
-            stop: AtomicBool::new(false),
-            js_drives: AtomicBool::new(false),
-            parking: Mutex::new(()),
-            handed_back: Condvar::new(),
-        });
+        let shared = Arc::new(Shared::new(ready, bell, false));
         let woken = shared.clone();
         let runtime = Builder::new_current_thread()
             .enable_io()
@@ -112,6 +123,21 @@ impl Waiter {
             runtime,
             follower: Some(follower),
         })
+    }
+
+    /// A driver that nobody but the JavaScript thread turns: its host waits for it.
+    pub fn hosted(ready: Arc<ReadyList>) -> io::Result<Waiter> {
+        let shared = Shared::new(ready, Box::new(NoBell), true);
+        let runtime = Builder::new_current_thread().enable_io().build()?;
+        Ok(Waiter {
+            shared: Arc::new(shared),
+            runtime: Arc::new(runtime),
+            follower: None,
+        })
+    }
+
+    pub fn is_hosted(&self) -> bool {
+        self.follower.is_none()
     }
 
     /// For registering descriptors with the driver.

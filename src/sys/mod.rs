@@ -3,6 +3,7 @@
 //!
 //! - `unix.rs` and `windows.rs`: descriptors, signals, interface names, error numbers.
 //! - `linux.rs`: batches of datagrams by `recvmmsg`/`sendmmsg`, UDP_GRO and UDP_SEGMENT, `accept4`.
+//! - `uv.rs`: Node's own loop waits for the driver; `no_uv.rs` where it cannot.
 //! - `portable.rs`: the same functions by plain calls, for every other system (and, for testing, on
 //!   Linux with the cargo feature `portable`).
 
@@ -39,6 +40,16 @@ pub use portable::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
 
 mod refusal;
 pub use refusal::{DATAGRAM_INTEREST, report_errors};
+
+#[cfg(target_os = "linux")]
+mod uv;
+#[cfg(target_os = "linux")]
+pub use uv::{LoopPoll, epoll_that_watches, probe};
+
+#[cfg(not(target_os = "linux"))]
+mod no_uv;
+#[cfg(not(target_os = "linux"))]
+pub use no_uv::{LoopPoll, epoll_that_watches, probe};
 
 /// Room for the largest UDP datagram (65,535 bytes of IPv4 or IPv6 payload length) or one coalesced
 /// run of them, so that nothing is ever cut.
