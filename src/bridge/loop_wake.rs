@@ -42,8 +42,10 @@ impl LoopWake {
             return None;
         }
         let ready = Box::new(move || call(env, reference));
+        // SAFETY: the loop of this environment, on its thread.
+        let poll = unsafe { LoopPoll::start(event_loop, descriptor, ready) }?;
         Some(LoopWake {
-            poll: RefCell::new(Some(LoopPoll::start(event_loop, descriptor, ready)?)),
+            poll: RefCell::new(Some(poll)),
             registration: Rc::new(Registration {
                 env,
                 ring: reference,

@@ -78,7 +78,10 @@ impl Reactor {
     /// A reactor whose host waits for the [driver's descriptor](Self::driver_descriptor) and makes a
     /// turn when it is readable.
     pub fn hosted() -> io::Result<Rc<Reactor>> {
-        Self::with(Waiter::hosted)
+        let reactor = Self::with(Waiter::hosted)?;
+        // Nothing was busy yet: the first turns are followed by sleep.
+        reactor.idle_turns.set(IDLE_TURNS);
+        Ok(reactor)
     }
 
     fn with(wait: impl FnOnce(Arc<ReadyList>) -> io::Result<Waiter>) -> io::Result<Rc<Reactor>> {
@@ -90,7 +93,7 @@ impl Reactor {
             table: RefCell::default(),
             scratch: RefCell::default(),
             referenced: Cell::new(false),
-            idle_turns: Cell::new(IDLE_TURNS),
+            idle_turns: Cell::new(0),
             quick_bells: Cell::new(0),
             rested_at: Cell::new(Instant::now()),
         }))
@@ -357,6 +360,40 @@ mod tests {
         assert_eq!(reactor.rest(&idle), After::Turn);
         assert_eq!(reactor.rest(&idle), After::Sleep);
         assert_eq!(reactor.with_waiter(Waiter::js_drives), Some(false));
+    }
+
+    #[test]
+    fn a_hosted_driver_sleeps_unless_it_is_busy() {
+        let reactor = Reactor::hosted().unwrap_or_else(|e| panic!("{e}"));
+        reactor.set_referenced(true);
+        assert_eq!(reactor.rest(&QUIET), After::Sleep);
+        let busy = Drained {
+            ids: BUSY_IDS,
+            ..QUIET
+        };
+        let idle = Drained {
+            ids: 0,
+            events: 0,
+            collects: 0,
+        };
+        assert_eq!(reactor.rest(&busy), After::Turn);
+        assert_eq!(reactor.rest(&idle), After::Turn);
+        assert_eq!(reactor.rest(&idle), After::Sleep);
+        reactor.set_referenced(false);
+        assert_eq!(reactor.rest(&busy), After::Sleep, "nothing is kept alive");
+    }
+
+    #[test]
+    fn a_hosted_driver_is_found_by_its_descriptor() {
+        let reactor = Reactor::hosted().unwrap_or_else(|e| panic!("{e}"));
+        let found = reactor.driver_descriptor();
+        assert_eq!(found.is_some(), sys::probe().is_ok());
+        let (near, far) = pair();
+        let source = Source::new(&reactor, near).unwrap_or_else(|e| panic!("{e}"));
+        source.arm_read();
+        far.send(b"x").unwrap_or_else(|e| panic!("{e}"));
+        reactor.drive();
+        assert_eq!(collected(&reactor), [source.id()]);
     }
 
     #[test]

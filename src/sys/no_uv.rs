@@ -1,4 +1,5 @@
 //! Where libuv cannot wait for us there is no such poll, and the follower waits.
+#![allow(unsafe_code)]
 
 use std::ffi::c_void;
 use std::io;
@@ -9,7 +10,10 @@ use socket2::Socket;
 pub enum LoopPoll {}
 
 impl LoopPoll {
-    pub fn start(_loop: *mut c_void, _fd: i32, _ready: Box<dyn Fn()>) -> Option<LoopPoll> {
+    /// # Safety
+    ///
+    /// Nothing is asked for.
+    pub unsafe fn start(_loop: *mut c_void, _fd: i32, _ready: Box<dyn Fn()>) -> Option<LoopPoll> {
         None
     }
 

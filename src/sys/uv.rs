@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::ffi::{CStr, c_int, c_void};
 use std::fs;
 use std::io;
-use std::mem::transmute;
+use std::mem::transmute_copy;
 use std::os::fd::RawFd;
 use std::sync::OnceLock;
 
@@ -39,25 +39,32 @@ fn api() -> Option<&'static Api> {
 }
 
 fn load() -> Option<Api> {
-    let symbol = |name: &CStr| {
-        // SAFETY: a NUL-terminated name; the result is checked.
-        let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-        (!found.is_null()).then_some(found)
-    };
     // SAFETY: libuv's stable ABI (version 1) gives these symbols these types (include/uv.h).
     unsafe {
         Some(Api {
-            handle_size: transmute::<*mut c_void, _>(symbol(c"uv_handle_size")?),
-            set_data: transmute::<*mut c_void, _>(symbol(c"uv_handle_set_data")?),
-            get_data: transmute::<*mut c_void, _>(symbol(c"uv_handle_get_data")?),
-            poll_init: transmute::<*mut c_void, _>(symbol(c"uv_poll_init")?),
-            poll_start: transmute::<*mut c_void, _>(symbol(c"uv_poll_start")?),
-            poll_stop: transmute::<*mut c_void, _>(symbol(c"uv_poll_stop")?),
-            close: transmute::<*mut c_void, _>(symbol(c"uv_close")?),
-            reference: transmute::<*mut c_void, _>(symbol(c"uv_ref")?),
-            unreference: transmute::<*mut c_void, _>(symbol(c"uv_unref")?),
+            handle_size: symbol(c"uv_handle_size")?,
+            set_data: symbol(c"uv_handle_set_data")?,
+            get_data: symbol(c"uv_handle_get_data")?,
+            poll_init: symbol(c"uv_poll_init")?,
+            poll_start: symbol(c"uv_poll_start")?,
+            poll_stop: symbol(c"uv_poll_stop")?,
+            close: symbol(c"uv_close")?,
+            reference: symbol(c"uv_ref")?,
+            unreference: symbol(c"uv_unref")?,
         })
     }
+}
+
+/// A function of the process by its name.
+///
+/// # Safety
+///
+/// `F` is the type of a function pointer, and that of the function.
+unsafe fn symbol<F>(name: &CStr) -> Option<F> {
+    // SAFETY: a NUL-terminated name; the result is checked.
+    let found = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    // SAFETY: what the caller promises; both are one pointer wide.
+    (!found.is_null()).then(|| unsafe { transmute_copy(&found) })
 }
 
 struct Callbacks {
@@ -76,8 +83,14 @@ pub struct LoopPoll {
 impl LoopPoll {
     /// Calls `ready` from the loop whenever the descriptor is readable. Does not keep the loop alive.
     ///
+    /// # Safety
+    ///
     /// `event_loop` is what napi_get_uv_event_loop gave for the calling thread.
-    pub fn start(event_loop: *mut c_void, fd: RawFd, ready: Box<dyn Fn()>) -> Option<LoopPoll> {
+    pub unsafe fn start(
+        event_loop: *mut c_void,
+        fd: RawFd,
+        ready: Box<dyn Fn()>,
+    ) -> Option<LoopPoll> {
         let api = api()?;
         // SAFETY: the memory has the size that libuv asks for and the alignment of malloc, and stays
         // until on_closed; all calls are made on the loop's thread.
