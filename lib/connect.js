@@ -29,6 +29,8 @@ const { clearTimeout, setTimeout } = globalThis;
 /** Attempt timeouts below this are raised to it. */
 const MIN_ATTEMPT_TIMEOUT = 10;
 
+const EINVAL = errnoOf('EINVAL');
+
 const ANY_V4 = '0.0.0.0';
 const ANY_V6 = '::';
 
@@ -122,7 +124,7 @@ function destroyNextTick(socket, error) {
 function bindLocal(handle, family, localAddress, localPort) {
   if (!localAddress && !localPort) return null;
   const address = localAddress || (family === 6 ? ANY_V6 : ANY_V4);
-  const status = handle.bind(address, localPort & 0xffff, false);
+  const status = isIP(address) === family ? handle.bind(address, localPort & 0xffff, false) : EINVAL;
   return status === 0 ? null : addressException(status, 'bind', address, localPort);
 }
 
@@ -269,7 +271,7 @@ function attemptEnded(socket, status, handle) {
   if (series) return series.ended(status, handle);
   if (status === 0) return true;
   const error = connectException(status, handle.target);
-  if (family !== undefined) socket.emit('connectionAttemptFailed', address, port, family, error);
+  socket.emit('connectionAttemptFailed', address, port, family, error);
   socket.connecting = false;
   socket.destroy(error);
   return false;

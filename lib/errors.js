@@ -23,7 +23,7 @@ function descriptionOf(errno) {
 
 /**
  * Makes an error class whose instances look like Node's: `code` in the name of the stack's first line and
- * of toString(), `name` the plain class name. `fields` gives further own keys, which come before `code`.
+ * of toString(), `name` the plain class name. `fields` gives further own keys.
  */
 function coded(Base, code, text, fields) {
   class NodeError extends Base {
@@ -33,8 +33,8 @@ function coded(Base, code, text, fields) {
       // Reading the stack fixes the name with its code into it, as Node's errors have it.
       void this.stack;
       delete this.name;
-      if (fields) Object.assign(this, fields(...args));
       this.code = code;
+      if (fields) Object.assign(this, fields(...args));
     }
 
     toString() {
@@ -221,14 +221,16 @@ function listenException(errno, address, port) {
 function connectAggregate(errors) {
   const error = new AggregateError(errors);
   error.code = errors[0]?.code;
+  nameInStack(error, `AggregateError [${error.code}]`);
   return error;
 }
 
-/** Node's SystemError: its class is called NodeError. */
-class NodeError extends Error {
-  toString() {
-    return `${this.name} [${this.code}]: ${this.message}`;
-  }
+/** Has the first line of the stack begin with a name that the error itself does not keep. */
+function nameInStack(error, name) {
+  Object.defineProperty(error, 'name', { value: name, configurable: true });
+  Error.captureStackTrace(error, connectAggregate);
+  void error.stack;
+  delete error.name;
 }
 
 /** ERR_SOCKET_BUFFER_SIZE is a SystemError: errno and syscall are views of `info`. */

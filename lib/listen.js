@@ -92,7 +92,8 @@ function listenOnPort(server, options, backlog) {
   const port = options.port | 0;
   const flags = (options.ipv6Only === true ? IPV6ONLY : 0) | (options.reusePort === true ? REUSEPORT : 0);
   if (!host) {
-    server._listen2(null, port, 4, backlog, undefined, flags);
+    // Node 20 looks at these options for a host only.
+    server._listen2(null, port, 4, backlog, undefined, defaults.major < 22 ? 0 : flags);
     return;
   }
   if (typeof host !== 'string') throw new ERR_INVALID_ARG_TYPE('hostname', 'of type string', host);

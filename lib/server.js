@@ -101,7 +101,7 @@ function isRefused(server, handle) {
   if (full) {
     const ends = endsOf(handle);
     handle.close();
-    server.emit('drop', ends);
+    server.emit('drop', ...(ends ? [ends] : []));
     return true;
   }
   if (!blockList) return false;

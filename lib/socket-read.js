@@ -18,7 +18,7 @@ function readStart(socket) {
 function deliver(socket, count) {
   const onread = socket[kOnread];
   if (onread === null) return socket.push(turn.takeFromBlock(count));
-  return onread.callback(count, onread.current) !== false;
+  return onread.callback.call(socket, count, onread.current) !== false;
 }
 
 /** Stopping and starting reach the handle at once where the program reads into its own buffer. */

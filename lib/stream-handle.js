@@ -3,6 +3,7 @@
 // It owns the descriptor (through native code), knows whether it keeps the program alive, and turns readiness
 // into calls of its owner's events: connected, readFrom, read and writable (lib/socket.js).
 
+const { AsyncResource } = require('node:async_hooks');
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Scope } = require('./scope.js');
@@ -89,7 +90,7 @@ class StreamHandle extends NativeSocket {
       this.#index = turn.add(this);
       turn.kick();
     } else {
-      turn.afterwards(() => this.#connected(status));
+      turn.atNextRound(() => this.#connected(status));
     }
     return 0;
   }
@@ -187,13 +188,14 @@ class StreamHandle extends NativeSocket {
     this.#pend(-1);
   }
 
-  /** Sends FIN; the callback comes with the next ticks, so before anything that the peer answers. */
+  /** Sends FIN; the callback comes in the caller's async context, before anything that the peer answers. */
   shutdown(callback) {
     const status = this.endWriting();
     this.#pend(1);
-    process.nextTick(() => {
+    const done = AsyncResource.bind(callback);
+    turn.atNextRound(() => {
       this.#pend(-1);
-      callback(status);
+      done(status);
     });
   }
 

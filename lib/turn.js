@@ -160,11 +160,12 @@ function turn(made) {
   let collects = 0;
   events = 0;
   try {
+    if (soon.length > 0) runSoon();
     // What a throw left over is delivered first.
     deliver();
     // Ticks come between a collect and its delivery, so that the last ones are left to Node.
     while ((found = calls.collect(made)) > 0) {
-      if (collects++ > 0) runTicks();
+      if (collects++ > 0) betweenEvents();
       made = AGAIN;
       ids += found;
       next = 0;
@@ -185,7 +186,7 @@ function deliver() {
     const entry = ready[next++];
     current = handles[entry >> 2];
     current?.onready(entry & 3);
-    if (next < found) runTicks();
+    if (next < found) betweenEvents();
   }
 }
 
@@ -245,7 +246,32 @@ function release() {
   if (--active === 0) reactor.setReferenced(false);
 }
 
-// Callbacks that the built-in makes from a later phase of the loop: closed handles, finished shutdowns.
+// Callbacks that the built-in makes at the start of the loop's next round: finished shutdowns. They come before
+// whatever the peer answers, which is an event of a later collect at the earliest.
+const soon = [];
+
+function atNextRound(task) {
+  if (soon.push(task) === 1) setImmediate(runSoon);
+}
+
+function runSoon() {
+  try {
+    while (soon.length > 0) {
+      soon.shift()();
+      runTicks();
+    }
+  } finally {
+    // A callback threw: the others have a round of their own.
+    if (soon.length > 0) setImmediate(runSoon);
+  }
+}
+
+function betweenEvents() {
+  runTicks();
+  if (soon.length > 0) runSoon();
+}
+
+// Callbacks that the built-in makes from the end of a round: closed handles.
 let later = [];
 
 /** Runs `task` in the next immediate; keeps the program alive until then. */
@@ -277,6 +303,7 @@ module.exports = {
   afterwards,
   armRead,
   atFlush,
+  atNextRound,
   delivered,
   dismiss,
   enlist,

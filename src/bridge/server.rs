@@ -89,10 +89,13 @@ impl Server {
                     self.state.replace(State::Listening(listener));
                 }))
             }
-            other => {
-                self.state.replace(other);
-                fault::BAD_DESCRIPTOR
+            // As listen(2): only the backlog changes.
+            State::Listening(listener) => {
+                let status = fault::status(listener.socket().listen(backlog));
+                self.state.replace(State::Listening(listener));
+                status
             }
+            State::Empty => fault::BAD_DESCRIPTOR,
         }
     }
 
