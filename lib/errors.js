@@ -221,16 +221,9 @@ function listenException(errno, address, port) {
 function connectAggregate(errors) {
   const error = new AggregateError(errors);
   error.code = errors[0]?.code;
-  nameInStack(error, `AggregateError [${error.code}]`);
+  // Node's has its code in the stack's first line.
+  error.stack = error.stack.replace('AggregateError', `AggregateError [${error.code}]: `);
   return error;
-}
-
-/** Has the first line of the stack begin with a name that the error itself does not keep. */
-function nameInStack(error, name) {
-  Object.defineProperty(error, 'name', { value: name, configurable: true });
-  Error.captureStackTrace(error, connectAggregate);
-  void error.stack;
-  delete error.name;
 }
 
 /** ERR_SOCKET_BUFFER_SIZE is a SystemError: errno and syscall are views of `info`. */

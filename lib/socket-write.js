@@ -1,6 +1,7 @@
 'use strict';
 // What net.Socket does to write: at once, and the rest when there is room.
 
+const { AsyncResource } = require('node:async_hooks');
 const { Duplex } = require('node:stream');
 const {
   AGAIN,
@@ -42,7 +43,9 @@ function write(socket, data, callback) {
   } else if (taken >= 0 || taken === AGAIN) {
     const offset = Math.max(taken, 0);
     handle.writeStarted(data.length - offset);
-    socket[kWriting] = { data, offset, callback, seen: handle.writeQueueSize };
+    // What ends later ends in the async context of its write.
+    const done = AsyncResource.bind(callback);
+    socket[kWriting] = { data, offset, callback: done, seen: handle.writeQueueSize };
     if (taken >= 0) continueWriting(socket, handle);
   } else {
     callback(errnoException(taken, 'write'));
@@ -70,7 +73,7 @@ function endWriting(socket, handle, error) {
   handle.writeEnded();
   turn.delivered();
   socket._unrefTimer();
-  handle.inScope(callback, undefined, error);
+  callback(error);
 }
 
 function writeAfterEnd(chunk, encoding, callback) {

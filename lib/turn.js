@@ -47,6 +47,14 @@ let active = 0;
 /** Functions to run at the end of a turn, such as sending what was queued during it. */
 const flushes = [];
 
+/**
+ * Turns belong to nobody's async context: whoever made the first socket, or woke us, is not their cause. Only what
+ * starts them is made in this scope: ticks that run within a scope and throw would corrupt the stack of async ids.
+ */
+const root = rootScope();
+
+const immediately = (callback) => root.runInAsyncScope(setImmediate, undefined, callback);
+
 /** The functions that are called for every event; they take a handle's index (src/bridge/calls.rs). */
 let calls = null;
 
@@ -61,7 +69,8 @@ function inLoop() {
 
 function theReactor() {
   if (reactor === null) {
-    reactor = new Reactor(onBell, Buffer.from(ready.buffer), inLoop());
+    const make = () => new Reactor(onBell, Buffer.from(ready.buffer), inLoop() ? root : null);
+    reactor = root.runInAsyncScope(make);
     reactor.setStreamBlock(streamBlock());
     calls = reactor.calls();
   }
@@ -131,25 +140,22 @@ function takeFromBlock(length) {
   return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);
 }
 
-/** Turns belong to nobody's async context: whoever made the first socket, or woke us, is not their cause. */
-const root = rootScope();
-
 function onBell() {
   // A last ring of a reactor that has ended meanwhile.
   if (reactor === null) return;
-  root.runInAsyncScope(turn, undefined, BY_BELL);
+  turn(BY_BELL);
 }
 
 function onImmediate() {
   scheduled = false;
   if (reactor === null) return;
-  root.runInAsyncScope(turn, undefined, BY_IMMEDIATE);
+  turn(BY_IMMEDIATE);
 }
 
 function schedule() {
   if (scheduled) return;
   scheduled = true;
-  setImmediate(onImmediate);
+  immediately(onImmediate);
 }
 
 function turn(made) {
@@ -251,7 +257,7 @@ function release() {
 const soon = [];
 
 function atNextRound(task) {
-  if (soon.push(task) === 1) setImmediate(runSoon);
+  if (soon.push(task) === 1) immediately(runSoon);
 }
 
 function runSoon() {
@@ -262,7 +268,7 @@ function runSoon() {
     }
   } finally {
     // A callback threw: the others have a round of their own.
-    if (soon.length > 0) setImmediate(runSoon);
+    if (soon.length > 0) immediately(runSoon);
   }
 }
 
@@ -276,7 +282,7 @@ let later = [];
 
 /** Runs `task` in the next immediate; keeps the program alive until then. */
 function afterwards(task) {
-  if (later.push(task) === 1) setImmediate(runLater);
+  if (later.push(task) === 1) immediately(runLater);
 }
 
 function runLater() {
@@ -291,7 +297,7 @@ function runLater() {
   } finally {
     if (done < tasks.length) {
       const rest = tasks.slice(done);
-      if (later.length === 0) setImmediate(runLater);
+      if (later.length === 0) immediately(runLater);
       later = rest.concat(later);
     }
   }

@@ -2,7 +2,7 @@
 //! JavaScript thread, so that an event costs no other thread.
 //!
 //! The one file of the bridge with `unsafe`: a callback of libuv has no handle scope, and napi-rs has no
-//! safe way to open one and call a function as Node calls its own (napi_make_callback, with ticks after).
+//! safe way to open one and call a function as Node calls its own (in a callback scope, with ticks after).
 #![allow(unsafe_code)]
 
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::rc::{Rc, Weak};
 
-use napi::bindgen_prelude::{Env, Function, JsValue};
+use napi::bindgen_prelude::{Env, Function, JsValue, Object};
 use napi::sys;
 
 use super::reactor::Environment;
@@ -27,30 +27,33 @@ pub struct LoopWake {
 struct Registration {
     env: sys::napi_env,
     ring: sys::napi_ref,
+    /// What async_hooks shows of us, and the async context of the calls.
+    resource: sys::napi_ref,
+    context: sys::napi_async_context,
     hook: RefCell<sys::napi_async_cleanup_hook_handle>,
 }
 
 impl LoopWake {
     /// `None` where libuv cannot be asked to wait.
-    pub fn start(env: &Env, descriptor: i32, ring: &Function<'_, (), ()>) -> Option<LoopWake> {
+    pub fn start(
+        env: &Env,
+        descriptor: i32,
+        ring: &Function<'_, (), ()>,
+        resource: &Object<'_>,
+    ) -> Option<LoopWake> {
         let event_loop = env.get_uv_event_loop().ok()?.cast::<c_void>();
-        let env = env.raw();
-        let mut reference = null_mut();
-        // SAFETY: a live function of this environment.
-        let status = unsafe { sys::napi_create_reference(env, ring.raw(), 1, &raw mut reference) };
-        if status != sys::Status::napi_ok {
-            return None;
-        }
-        let ready = Box::new(move || call(env, reference));
+        let registration = Rc::new(Registration::of(env, ring, resource)?);
+        let called = registration.clone();
         // SAFETY: the loop of this environment, on its thread.
-        let poll = unsafe { LoopPoll::start(event_loop, descriptor, ready) }?;
+        let poll =
+            unsafe { LoopPoll::start(event_loop, descriptor, Box::new(move || called.call())) };
+        let Some(poll) = poll else {
+            registration.give_up();
+            return None;
+        };
         Some(LoopWake {
             poll: RefCell::new(Some(poll)),
-            registration: Rc::new(Registration {
-                env,
-                ring: reference,
-                hook: RefCell::new(null_mut()),
-            }),
+            registration,
         })
     }
 
@@ -94,12 +97,39 @@ impl LoopWake {
 }
 
 impl Registration {
+    fn of(env: &Env, ring: &Function<'_, (), ()>, resource: &Object<'_>) -> Option<Registration> {
+        let env = env.raw();
+        let name = c"FERRONET";
+        let (mut ring_reference, mut resource_reference) = (null_mut(), null_mut());
+        let (mut text, mut context) = (null_mut(), null_mut());
+        // SAFETY: live values of this environment.
+        let made = unsafe {
+            [
+                sys::napi_create_reference(env, ring.raw(), 1, &raw mut ring_reference),
+                sys::napi_create_reference(env, resource.raw(), 1, &raw mut resource_reference),
+                sys::napi_create_string_utf8(env, name.as_ptr(), -1, &raw mut text),
+                sys::napi_async_init(env, resource.raw(), text, &raw mut context),
+            ]
+        };
+        made.iter()
+            .all(|status| *status == sys::Status::napi_ok)
+            .then(|| Registration {
+                env,
+                ring: ring_reference,
+                resource: resource_reference,
+                context,
+                hook: RefCell::new(null_mut()),
+            })
+    }
+
     /// libuv has let go: Node may too.
     fn give_up(&self) {
         let hook = self.hook.replace(null_mut());
         // SAFETY: on the environment's thread, once, while it waits for the hook or lives on.
         unsafe {
+            sys::napi_async_destroy(self.env, self.context);
             sys::napi_delete_reference(self.env, self.ring);
+            sys::napi_delete_reference(self.env, self.resource);
             if !hook.is_null() {
                 sys::napi_remove_async_cleanup_hook(hook);
             }
@@ -118,32 +148,35 @@ unsafe extern "C" fn on_environment_end(
     }
 }
 
-/// Calls the function as Node calls its own callbacks. What it throws is an uncaught exception.
-fn call(env: sys::napi_env, ring: sys::napi_ref) {
-    // SAFETY: libuv calls on the environment's thread, before the reference is given up; every value
-    // lives in the scope opened here.
-    unsafe {
-        let mut scope = null_mut();
-        if sys::napi_open_handle_scope(env, &raw mut scope) != sys::Status::napi_ok {
-            return;
+impl Registration {
+    /// Calls the function as Node calls its own callbacks: in a callback scope, whose end runs ticks. An
+    /// exception is reported before the scope ends, because that empties the stack of async ids that a
+    /// throwing tick leaves behind.
+    fn call(&self) {
+        let env = self.env;
+        let (mut handles, mut callback) = (null_mut(), null_mut());
+        let (mut resource, mut function) = (null_mut(), null_mut());
+        let (mut global, mut result) = (null_mut(), null_mut());
+        // SAFETY: libuv calls on the environment's thread, before the registration is given up; every
+        // value lives in the scope opened here.
+        unsafe {
+            if sys::napi_open_handle_scope(env, &raw mut handles) != sys::Status::napi_ok {
+                return;
+            }
+            sys::napi_get_reference_value(env, self.resource, &raw mut resource);
+            sys::napi_get_reference_value(env, self.ring, &raw mut function);
+            sys::napi_get_global(env, &raw mut global);
+            sys::napi_open_callback_scope(env, resource, self.context, &raw mut callback);
+            let arguments = std::ptr::null();
+            let status =
+                sys::napi_call_function(env, global, function, 0, arguments, &raw mut result);
+            if status == sys::Status::napi_pending_exception {
+                let mut error = null_mut();
+                sys::napi_get_and_clear_last_exception(env, &raw mut error);
+                sys::napi_fatal_exception(env, error);
+            }
+            sys::napi_close_callback_scope(env, callback);
+            sys::napi_close_handle_scope(env, handles);
         }
-        let (mut function, mut global, mut result) = (null_mut(), null_mut(), null_mut());
-        sys::napi_get_reference_value(env, ring, &raw mut function);
-        sys::napi_get_global(env, &raw mut global);
-        let status = sys::napi_make_callback(
-            env,
-            null_mut(),
-            global,
-            function,
-            0,
-            std::ptr::null(),
-            &raw mut result,
-        );
-        if status == sys::Status::napi_pending_exception {
-            let mut error = null_mut();
-            sys::napi_get_and_clear_last_exception(env, &raw mut error);
-            sys::napi_fatal_exception(env, error);
-        }
-        sys::napi_close_handle_scope(env, scope);
     }
 }

@@ -116,9 +116,9 @@ impl Environment {
 }
 
 /// A reactor whose driver Node's own loop waits for; `None` where that cannot be.
-fn host(env: &Env, ring: &Function<'_, (), ()>) -> Option<(Rc<Core>, Wake)> {
+fn host(env: &Env, ring: &Function<'_, (), ()>, resource: &Object<'_>) -> Option<(Rc<Core>, Wake)> {
     let core = Core::hosted().ok()?;
-    let wake = LoopWake::start(env, core.driver_descriptor()?, ring)?;
+    let wake = LoopWake::start(env, core.driver_descriptor()?, ring, resource)?;
     Some((core, Wake::Loop(wake)))
 }
 
@@ -140,15 +140,15 @@ pub struct Reactor(pub(super) Rc<Environment>);
 impl Reactor {
     /// `ring` is called, without arguments, when handles became ready. `ready` is where
     /// `collect` puts them, as an Int32Array: index * 4 + readiness. `in_loop` asks that Node's own loop
-    /// waits for the driver, where that is possible.
+    /// waits for the driver, where that is possible, and is what async_hooks shows of that.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
         ring: Function<'_, (), ()>,
         ready: Buffer,
-        in_loop: bool,
+        in_loop: Option<Object<'_>>,
     ) -> Result<Reactor> {
-        let hosted = if in_loop { host(&env, &ring) } else { None };
+        let hosted = in_loop.and_then(|resource| host(&env, &ring, &resource));
         let (core, wake) = match hosted {
             Some(hosted) => hosted,
             None => follow(&env, &ring)?,
