@@ -1,0 +1,267 @@
+'use strict';
+// How a program writes: callbacks, return values, drain, corks, encodings, the end, and writes that cannot be.
+
+const test = require('ava');
+const { createHash } = require('node:crypto');
+const { once } = require('node:events');
+const { inspect } = require('node:util');
+const { compare } = require('../helpers/compare.js');
+const { WITH_DATA, gone, next, record, target, textOf, withPair, withServer } = require('./pairs.js');
+
+const counts = (s) => [
+  s.bytesWritten,
+  s.bufferSize,
+  s.writableLength,
+  s.writableNeedDrain,
+  s._bytesDispatched,
+];
+
+test('write gives true below the mark, false above it, and drain follows', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withServer(
+      net,
+      {},
+      (socket) => socket.resume(),
+      async (server, at) => {
+        const client = net.connect({ ...at, highWaterMark: 10 });
+        const seen = record(client);
+        await next(client, 'connect');
+        see(
+          client.write('small', () => seen.push(['small written'])),
+          ...counts(client),
+        );
+        await new Promise(setImmediate);
+        see(
+          client.write(Buffer.alloc(1 << 24), () => seen.push(['large written'])),
+          ...counts(client),
+        );
+        await next(client, 'drain');
+        see(seen, ...counts(client), server.listening);
+      },
+    );
+  });
+  t.true(trace.some(([first]) => first === false));
+});
+
+test('what is corked arrives as one chunk', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      const written = [];
+      client.cork();
+      client.write('a', () => written.push('a'));
+      client.write('62', 'hex', () => written.push('b'));
+      client.write(new Uint8Array([99]), () => written.push('c'));
+      see(...counts(client), client.writableCorked);
+      client.uncork();
+      const [data] = await once(peer, 'data');
+      see(data, written, ...counts(client));
+    });
+  });
+  t.is(trace[1][0], 'bytes abc');
+});
+
+test('encodings of text, and the default encoding', async (t) => {
+  await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      const heard = textOf(peer);
+      for (const encoding of ['utf8', 'latin1', 'ascii', 'ucs2', 'hex', 'base64', 'base64url', 'binary']) {
+        client.write('abcd', encoding);
+        see(client.bytesWritten);
+      }
+      client.setDefaultEncoding('hex');
+      client.end('65');
+      see(await heard);
+    });
+  });
+});
+
+for (const args of [[], ['x'], ['78', 'hex'], [Buffer.from('x')], [null], [undefined]]) {
+  test(`end(${inspect(args).slice(1, -1)}) with a callback`, async (t) => {
+    await compare(t, async ({ net }, see) => {
+      await withPair(net, {}, async ({ client, peer }) => {
+        const heard = textOf(peer);
+        const seen = record(client, WITH_DATA);
+        see(client.end(...args, (...said) => seen.push(['callback', ...said])) === client);
+        see(client.writableEnded, client.writableFinished, client.readyState);
+        await next(client, 'close');
+        see(await heard, seen, ...counts(client));
+      });
+    });
+  });
+}
+
+test('write and end after end', async (t) => {
+  await compare(t, async ({ net }, see) => {
+    await withPair(net, { serverOptions: { allowHalfOpen: true } }, async ({ client, peer }) => {
+      peer.resume();
+      const seen = record(client);
+      client.end('x', (error) => seen.push(['first end', error]));
+      client.end((error) => seen.push(['second end', error]));
+      see(client.write('late', (error) => seen.push(['written', error])));
+      await next(client, 'close');
+      client.end((error) => seen.push(['third end', error]));
+      await new Promise(setImmediate);
+      see(seen, ...counts(client));
+    });
+  });
+});
+
+test('write after the end of the peer is EPIPE where the socket is not half-open', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    for (const allowHalfOpen of [true, false]) {
+      await withPair(net, { clientOptions: { allowHalfOpen } }, async ({ client, peer }) => {
+        const seen = record(client.resume());
+        client.on('end', () => {
+          seen.push(['gives', client.write('answer', (error) => seen.push(['written', error]))]);
+          setImmediate(() => client.end());
+        });
+        const heard = textOf(peer);
+        peer.on('error', () => {}).end();
+        await next(client, 'close');
+        see(allowHalfOpen, seen, await heard);
+      });
+    }
+  });
+  t.is(trace.length, 2);
+});
+
+test('write after the socket was ended by its peer and by itself is EPIPE', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      const seen = record(client.resume());
+      peer.resume().end();
+      await next(client, 'end');
+      see(
+        client.write('late', (error) => seen.push(['written', error])),
+        client.destroyed,
+      );
+      await next(client, 'close');
+      see(seen.map(([event, error]) => `${event} ${error?.code}`).sort());
+    });
+  });
+  t.true(JSON.stringify(trace).includes('EPIPE'));
+});
+
+test('writes before the connection are counted, and sent in order', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withServer(net, {}, undefined, async (server, at) => {
+      const accepted = once(server, 'connection').then(([socket]) => textOf(socket));
+      const client = net.connect(at);
+      const written = [];
+      for (const text of ['one ', 'two ', 'three ']) {
+        see(
+          client.write(text, () => written.push(text)),
+          ...counts(client),
+        );
+      }
+      client.end('four');
+      see(...counts(client));
+      see(await accepted, written, ...counts(client));
+      await next(client.resume(), 'close');
+    });
+  });
+  t.is(trace.at(-1)[0], 'one two three four');
+});
+
+test('a write that waits for a connection that never comes', async (t) => {
+  await compare(t, async ({ net }, see) => {
+    const client = net.connect({ port: 1, host: 'some.name', lookup: () => {} });
+    const seen = record(client);
+    for (const text of ['a', 'b'])
+      client.write(text, (error) => seen.push([text, error?.code, error?.message]));
+    client.end(() => seen.push(['ended']));
+    client.destroy();
+    await next(client, 'close');
+    see(seen, ...counts(client));
+  });
+});
+
+test('writes of nothing, and of what is no text', async (t) => {
+  await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      const heard = textOf(peer);
+      await new Promise((resolve) => client.write('', resolve));
+      await new Promise((resolve) => client.write(Buffer.alloc(0), resolve));
+      for (const value of [1, {}, true, null, undefined]) {
+        try {
+          client.write(value);
+        } catch (error) {
+          see(error.code, error.message);
+        }
+      }
+      client.end(new Uint8Array([104, 105]));
+      see(await heard, client.destroyed);
+      await gone(client);
+    });
+  });
+});
+
+test('16 MB to a slow reader, in one write and in many', async (t) => {
+  const size = 16 << 20;
+  const bytes = Buffer.alloc(size, 'sixteen megabytes of this');
+  const sum = (hash) => hash.digest('hex');
+  const expected = sum(createHash('sha256').update(bytes));
+  const trace = await compare(t, async ({ net }, see) => {
+    for (const parts of [1, 64]) {
+      await withPair(net, {}, async ({ client, peer }) => {
+        const hash = createHash('sha256');
+        const order = [];
+        peer.on('data', (data) => {
+          hash.update(data);
+          peer.pause();
+          setImmediate(() => peer.resume());
+        });
+        const part = size / parts;
+        for (let i = 0; i < parts; i++)
+          client.write(bytes.subarray(i * part, (i + 1) * part), () => order.push(i));
+        see(client.bytesWritten === size, client.writableNeedDrain);
+        const drained = once(client, 'drain');
+        await drained;
+        see(...counts(client));
+        client.end();
+        await next(client.resume(), 'close');
+        see(
+          sum(hash) === expected,
+          order.length,
+          order.every((value, i) => value === i),
+          peer.bytesRead === size,
+        );
+      });
+    }
+  });
+  t.deepEqual(trace.at(-1), [true, 64, true, true]);
+});
+
+test('destroySoon sends what was written first', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      let heard = 0;
+      peer.on('data', (data) => (heard += data.length));
+      const seen = record(client);
+      client.write(Buffer.alloc(4 << 20));
+      client.destroySoon();
+      see(client.destroyed, client.writable);
+      await Promise.all([next(client, 'close'), next(peer, 'close')]);
+      see(seen, heard === 4 << 20);
+    });
+  });
+  t.true(trace.at(-1)[1]);
+});
+
+test('half-open: each direction ends by itself', async (t) => {
+  const half = { allowHalfOpen: true };
+  await compare(t, async ({ net }, see) => {
+    await withPair(net, { serverOptions: half, clientOptions: half }, async ({ client, peer, server }) => {
+      const [c, p] = [record(client, WITH_DATA), record(peer, WITH_DATA)];
+      client.end('question');
+      await next(peer, 'end');
+      see(client.readyState, peer.readyState, target(server).host);
+      peer.write('answer');
+      await next(client, 'data');
+      const ends = [next(client, 'close'), next(peer, 'close')];
+      peer.end();
+      await Promise.all(ends);
+      see(c, p);
+    });
+  });
+});
