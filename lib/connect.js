@@ -158,12 +158,12 @@ function attempt(socket, { address, family }, { port, localAddress, localPort })
     socket.destroy(failed);
     return;
   }
+  socket.emit('connectionAttempt', address, port, family);
+  if (!socket.connecting || socket._handle !== handle) return;
   if (socket.blockList?.check(address, `ipv${family}`)) {
     socket.destroy(new ERR_IP_BLOCKED(address));
     return;
   }
-  socket.emit('connectionAttempt', address, port, family);
-  if (!socket.connecting || socket._handle !== handle) return;
   const local = localAddress || (localPort && (family === 6 ? ANY_V6 : ANY_V4));
   handle.target = { address, port, family, localAddress: local, localPort };
   const status = handle.start(address, port);
@@ -225,7 +225,11 @@ class Series {
     const handle = socket._handle;
     const failed = bindLocal(handle, family, undefined, localPort);
     if (failed) return failed;
-    if (socket.blockList?.check(address, `ipv${family}`)) return new ERR_IP_BLOCKED(address);
+    if (socket.blockList?.check(address, `ipv${family}`)) {
+      const error = new ERR_IP_BLOCKED(address);
+      socket.emit('connectionAttemptFailed', address, port, family, error);
+      return error;
+    }
     socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
     socket.emit('connectionAttempt', address, port, family);
     if (!socket.connecting) return null;

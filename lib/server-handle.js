@@ -3,6 +3,7 @@
 
 const { Server: NativeServer } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
+const { Liveness } = require('./liveness.js');
 const { Scope } = require('./scope.js');
 const { Pipe, TCP, describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
@@ -16,10 +17,9 @@ class ServerHandle extends NativeServer {
   owner = null;
   #onConnection = null;
   #scope = new Scope(this.provider, this);
-  #referenced = true;
+  #liveness = new Liveness();
   #listening = false;
   #closed = false;
-  #retained = false;
 
   constructor() {
     super(turn.enlist());
@@ -45,7 +45,7 @@ class ServerHandle extends NativeServer {
     if (status !== 0) return status;
     turn.add(this);
     this.#listening = true;
-    this.#update();
+    this.#liveness.setActive(this.#listening);
     turn.kick();
     return 0;
   }
@@ -77,25 +77,15 @@ class ServerHandle extends NativeServer {
   }
 
   ref() {
-    this.#referenced = true;
-    this.#update();
+    this.#liveness.setReferenced(true);
   }
 
   unref() {
-    this.#referenced = false;
-    this.#update();
+    this.#liveness.setReferenced(false);
   }
 
   hasRef() {
-    return this.#referenced && this.#listening;
-  }
-
-  #update() {
-    const keep = this.#referenced && this.#listening;
-    if (keep === this.#retained) return;
-    this.#retained = keep;
-    if (keep) turn.retain();
-    else turn.release();
+    return this.#liveness.referenced && this.#listening;
   }
 
   close(callback) {
@@ -103,7 +93,7 @@ class ServerHandle extends NativeServer {
     this.#closed = true;
     turn.remove(this);
     this.#listening = false;
-    this.#update();
+    this.#liveness.setActive(this.#listening);
     this.release();
     turn.dismiss();
     turn.afterwards(() => {

@@ -1,17 +1,21 @@
 'use strict';
 // How a net.Socket ends.
 
-const { ERR_INVALID_HANDLE_TYPE, ERR_SOCKET_CLOSED, errnoException } = require('./errors.js');
+const { major } = require('./defaults.js');
+const { ERR_INVALID_HANDLE_TYPE, ERR_SOCKET_CLOSED, errnoException, errnoOf } = require('./errors.js');
 const { kCounts, kHandle, kReset, kWriting } = require('./socket-state.js');
 const { TCP } = require('./stream-handle.js');
 const { stopTimers } = require('./timeout.js');
+
+const ECANCELED = errnoOf('ECANCELED');
 
 /** Closes the handle. What was being written ends with it; its callback comes before 'close', as libuv's does. */
 function closeHandle(socket, handle, hadError) {
   const pending = socket[kWriting];
   socket[kWriting] = null;
   const closed = () => {
-    pending?.callback(null);
+    // Node 20 says nothing of it.
+    pending?.callback(major < 22 ? null : errnoException(ECANCELED, 'write'));
     socket.emit('close', hadError);
   };
   const status = socket[kReset] ? handle.reset(closed) : 0;

@@ -10,6 +10,7 @@ const {
   endedByPeer,
   errnoException,
 } = require('./errors.js');
+const { major } = require('./defaults.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const turn = require('./turn.js');
 
@@ -36,8 +37,9 @@ function joined(chunks) {
 /** Offers the kernel all of it; what it does not take at once is offered again when there is room. */
 function write(socket, data, callback) {
   const handle = socket[kHandle];
-  handle.bytesWritten += data.length;
-  const taken = data.length === 0 ? 0 : handle.writeSome(data, 0);
+  // Nothing is a system call as well: a peer that has reset is found by it.
+  const taken = handle.writeSome(data, 0);
+  if (taken >= 0 || taken === AGAIN) handle.bytesWritten += data.length;
   if (taken === data.length) {
     callback();
   } else if (taken >= 0 || taken === AGAIN) {
@@ -117,7 +119,8 @@ function defineWriting(prototype) {
   };
 
   prototype._final = function (callback) {
-    if (this.connecting) {
+    // Node 20 waits for a connection that was not asked for yet.
+    if (this.connecting || (major < 22 && !this[kHandle])) {
       const onClose = () => callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
       this.once('close', onClose);
       this.once('connect', () => {

@@ -6,6 +6,7 @@
 const { AsyncResource } = require('node:async_hooks');
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
+const { Liveness } = require('./liveness.js');
 const { Scope } = require('./scope.js');
 const turn = require('./turn.js');
 
@@ -27,8 +28,7 @@ class StreamHandle extends NativeSocket {
   /** What native code calls it by while it is open. */
   #index = -1;
   #phase = 'idle';
-  #referenced = true;
-  #retained = false;
+  #liveness = new Liveness();
   /** Operations that keep the handle active besides reading: connecting, a write, a shutdown. */
   #pending = 0;
   #scope = new Scope(this.provider, this);
@@ -200,29 +200,23 @@ class StreamHandle extends NativeSocket {
   }
 
   ref() {
-    this.#referenced = true;
-    this.#update();
+    this.#liveness.setReferenced(true);
   }
 
   unref() {
-    this.#referenced = false;
-    this.#update();
+    this.#liveness.setReferenced(false);
   }
 
   get unreferenced() {
-    return !this.#referenced;
+    return !this.#liveness.referenced;
   }
 
   hasRef() {
-    return this.#referenced && this.#phase !== 'closed';
+    return this.#liveness.referenced && this.#phase !== 'closed';
   }
 
   #update() {
-    const keep = this.#referenced && this.#phase !== 'closed' && (this.reading || this.#pending > 0);
-    if (keep === this.#retained) return;
-    this.#retained = keep;
-    if (keep) turn.retain();
-    else turn.release();
+    this.#liveness.setActive(this.#phase !== 'closed' && (this.reading || this.#pending > 0));
   }
 
   /** Closes with RST instead of FIN. An error number when that is not possible. */

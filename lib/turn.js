@@ -280,9 +280,9 @@ function betweenEvents() {
 // Callbacks that the built-in makes from the end of a round: closed handles.
 let later = [];
 
-/** Runs `task` in the next immediate; keeps the program alive until then. */
+/** Runs `task` after the immediates of this round; keeps the program alive until then. */
 function afterwards(task) {
-  if (later.push(task) === 1) immediately(runLater);
+  if (later.push(task) === 1) process.nextTick(immediately, runLater);
 }
 
 function runLater() {

@@ -19,8 +19,6 @@ const {
   withServer,
 } = require('./pairs.js');
 
-const major = Number.parseInt(process.versions.node, 10);
-
 const eventsOf = (trace, label) => trace.find(([name]) => name === label)[1].map(([event]) => event);
 
 /** What a socket says of itself when all is over. */
@@ -131,10 +129,7 @@ for (const [way, end] of Object.entries(ways)) {
   for (const [stage, reach] of Object.entries(stages)) {
     // The built-in gives 'reset EINVAL' behind a FIN, and no close.
     if (way === 'resetAndDestroy' && /end/.test(stage)) continue;
-    const known =
-      (major >= 22 && stage === 'with more written than the kernel takes') ||
-      (major < 22 && way === 'destroySoon' && stage === 'before connect');
-    (known ? test.failing : test)(`${way} ${stage}`, async (t) => {
+    test(`${way} ${stage}`, async (t) => {
       const trace = await compare(t, async ({ net }, see) => {
         const onConnection = (socket) => socket.on('error', () => {}).pause();
         await withServer(net, { allowHalfOpen: true }, onConnection, async (server, at) => {

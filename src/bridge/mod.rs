@@ -10,6 +10,7 @@ mod memory;
 mod reactor;
 mod server;
 mod socket;
+mod udp_batches;
 mod udp_socket;
 
 use napi::bindgen_prelude::Either;

@@ -1,4 +1,4 @@
-//! The UDP handle. Datagrams cross in batches, through the blocks of the [`Environment`].
+//! The UDP handle. Datagrams cross in batches, in `udp_batches.rs`.
 
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,50 +9,29 @@ use std::rc::Rc;
 use napi::bindgen_prelude::{Env, JsObjectValue, Object, Result};
 use napi_derive::napi;
 
-use super::reactor::{Environment, Reactor};
+use super::reactor::Reactor;
+use super::udp_batches::Batches;
 use super::{AddressResult, address};
-use crate::sys::{self, Received};
-use crate::udp::{self, BindOptions, Datagram, Outbox, Udp};
+use crate::sys;
+use crate::udp::{self, BindOptions, Outbox, Udp};
 use crate::{addr, fault};
 
-/// Columns of the `received` block: offset, length, segment, port, IPv4 address, flags.
-const RECEIVED_COLUMNS: usize = 6;
-/// Flag of a received message: an IPv6 sender, whose text [`UdpSocket::sender`] tells.
-const FROM_V6: i32 = 1;
-/// Flag of a received message: the same address as the one before it.
-const SAME_SENDER: i32 = 2;
-
-/// Columns of the `outgoing_info` block: length, peer, port. Results come back in the first column.
-const OUTGOING_COLUMNS: usize = 3;
-
 #[napi]
-pub struct UdpSocket(Rc<Inner>);
+pub struct UdpSocket(Rc<Batches>);
 
 impl Deref for UdpSocket {
-    type Target = Inner;
+    type Target = Batches;
 
-    fn deref(&self) -> &Inner {
+    fn deref(&self) -> &Batches {
         &self.0
     }
-}
-
-/// What the methods share with the functions of [`UdpSocket::calls`].
-pub struct Inner {
-    env: Rc<Environment>,
-    v6: bool,
-    udp: RefCell<Option<Udp>>,
-    outbox: RefCell<Outbox>,
-    received: RefCell<Vec<Received>>,
-    /// Addresses that JavaScript sends to, by the number it knows them by.
-    peers: RefCell<Vec<SocketAddr>>,
-    results: RefCell<Vec<i32>>,
 }
 
 #[napi]
 impl UdpSocket {
     #[napi(constructor, catch_unwind)]
     pub fn new(reactor: &Reactor, v6: bool) -> UdpSocket {
-        UdpSocket(Rc::new(Inner {
+        UdpSocket(Rc::new(Batches {
             env: reactor.0.clone(),
             v6,
             udp: RefCell::new(None),
@@ -208,14 +187,7 @@ impl UdpSocket {
     /// There may be room: sends what waits and reports as [`send_batch`](Self::send_batch) does.
     #[napi(catch_unwind)]
     pub fn resume_sending(&self) -> u32 {
-        let mut results = self.results.borrow_mut();
-        results.clear();
-        let mut info = self.env.outgoing_info.bytes();
-        let limit = info.capacity() / OUTGOING_COLUMNS;
-        if let Some(udp) = &*self.udp.borrow() {
-            self.outbox.borrow_mut().resume(udp, limit, &mut results);
-        }
-        report(&results, &mut info)
+        self.0.resume_sending()
     }
 
     #[napi(catch_unwind)]
@@ -334,83 +306,4 @@ impl UdpSocket {
         self.outbox.replace(Outbox::default());
         self.udp.replace(None);
     }
-}
-
-impl Inner {
-    /// Receives a batch into the blocks. How many messages, or a negative error number.
-    fn receive(&self) -> i32 {
-        let udp = self.udp.borrow();
-        let Some(udp) = udp.as_ref() else {
-            return fault::BAD_DESCRIPTOR;
-        };
-        let mut received = self.received.borrow_mut();
-        received.clear();
-        let mut slab = self.env.datagrams.bytes();
-        if let Err(error) = udp.receive(slab.get_mut(), &mut received) {
-            return fault::code(&error);
-        }
-        let mut info = self.env.received.bytes();
-        let mut last = None;
-        for (row, message) in received.iter().enumerate() {
-            let (v4, family) = match message.from {
-                SocketAddr::V4(from) => (u32::from(*from.ip()) as i32, 0),
-                SocketAddr::V6(_) => (0, FROM_V6),
-            };
-            let same = if last == Some(message.from.ip()) {
-                SAME_SENDER
-            } else {
-                0
-            };
-            last = Some(message.from.ip());
-            let row = row * RECEIVED_COLUMNS;
-            info.put(row, message.offset as i32);
-            info.put(row + 1, message.length as i32);
-            info.put(row + 2, message.segment as i32);
-            info.put(row + 3, message.from.port().into());
-            info.put(row + 4, v4);
-            info.put(row + 5, family | same);
-        }
-        received.len() as i32
-    }
-
-    /// Sends the first `count` datagrams of the `outgoing` block. Says how many have a result (a byte
-    /// count or a negative error number) in the first column of `outgoing_info`, in order; the others
-    /// wait for room, and the handle becomes ready for writing when there is some.
-    fn send_batch(&self, count: u32) -> i32 {
-        let mut results = self.results.borrow_mut();
-        results.clear();
-        let mut info = self.env.outgoing_info.bytes();
-        if let Some(udp) = &*self.udp.borrow() {
-            let peers = self.peers.borrow();
-            let batch: Vec<Datagram> = (0..count as usize)
-                .map(|row| row * OUTGOING_COLUMNS)
-                .map(|row| Datagram {
-                    length: info.at(row) as usize,
-                    to: usize::try_from(info.at(row + 1))
-                        .ok()
-                        .and_then(|peer| peers.get(peer).copied())
-                        .map(|mut peer| {
-                            peer.set_port(info.at(row + 2) as u16);
-                            peer
-                        }),
-                })
-                .collect();
-            let bytes = batch.iter().map(|datagram| datagram.length).sum();
-            let block = self.env.outgoing.bytes();
-            let data = block.get().get(..bytes).unwrap_or_default();
-            self.outbox
-                .borrow_mut()
-                .send(udp, data, &batch, &mut results);
-        } else {
-            results.resize(count as usize, fault::BAD_DESCRIPTOR);
-        }
-        report(&results, &mut info) as i32
-    }
-}
-
-fn report(results: &[i32], info: &mut super::memory::Bytes<'_>) -> u32 {
-    for (row, &result) in results.iter().enumerate() {
-        info.put(row * OUTGOING_COLUMNS, result);
-    }
-    results.len() as u32
 }
