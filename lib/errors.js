@@ -226,6 +226,13 @@ function connectAggregate(errors) {
   return error;
 }
 
+/** Node's SystemError: its class is called NodeError. */
+class NodeError extends Error {
+  toString() {
+    return `${this.name} [${this.code}]: ${this.message}`;
+  }
+}
+
 /** ERR_SOCKET_BUFFER_SIZE is a SystemError: errno and syscall are views of `info`. */
 function bufferSizeError(errno, syscall) {
   const [code, message] = [nameOf(errno), descriptionOf(errno)];
