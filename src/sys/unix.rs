@@ -5,7 +5,7 @@ use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::net::{Ipv6Addr, SocketAddrV6};
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::path::Path;
 
 use socket2::Socket;
@@ -20,7 +20,15 @@ pub type Registered = AsyncFd<Socket>;
 pub fn register(socket: Socket, interest: Interest) -> io::Result<Registered> {
     // SAFETY: a Socket owns its descriptor and answers with that same one until it is dropped, which
     // the AsyncFd that owns it outlives.
-    unsafe { AsyncFd::register_with_interest(socket, interest) }.map_err(Into::into)
+    let registered = unsafe { AsyncFd::register_with_interest(socket, interest) };
+    registered.map_err(|refused| {
+        let (socket, error) = refused.into_parts();
+        if error.raw_os_error() == Some(libc::EEXIST) {
+            // A number that was adopted twice (epoll_ctl(2)): it is the other owner's to close.
+            let _ = socket.into_raw_fd();
+        }
+        error
+    })
 }
 
 /// libuv numbers errors by `-errno` on unix (libuv, include/uv/errno.h).
