@@ -259,25 +259,10 @@ function endedByPeer() {
   return error;
 }
 
-/** The operation was ended by an AbortSignal. */
-function abortError(cause) {
-  const error = new Error('The operation was aborted', cause === undefined ? undefined : { cause });
-  error.code = 'ABORT_ERR';
-  error.name = 'AbortError';
-  return error;
-}
-
 /** No native core for this platform, or not the one of this version. */
 function bindingError(message, cause) {
   const error = new Error(message, { cause });
   error.code = 'ERR_FERRONET_BINDING';
-  return error;
-}
-
-/** Something ferronet does not do; the text says what to use instead. */
-function unsupported(what) {
-  const error = new Error(`${what} is not supported by ferronet`);
-  error.code = 'ERR_FERRONET_UNSUPPORTED';
   return error;
 }
 
@@ -306,7 +291,6 @@ module.exports = {
   ERR_SOCKET_DGRAM_NOT_CONNECTED,
   ERR_SOCKET_DGRAM_NOT_RUNNING,
   ERR_SOCKET_HANDLE_ADOPTED,
-  abortError,
   addressException,
   bindingError,
   bufferSizeError,
@@ -315,5 +299,4 @@ module.exports = {
   errnoException,
   errnoOf,
   listenException,
-  unsupported,
 };

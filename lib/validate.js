@@ -63,13 +63,6 @@ function validatePort(port, name = 'Port', allowZero = true) {
   return port | 0;
 }
 
-function validateOneOf(value, name, allowed) {
-  if (!allowed.includes(value)) {
-    const list = allowed.map((v) => (typeof v === 'string' ? `'${v}'` : String(v))).join(', ');
-    throw new ERR_INVALID_ARG_VALUE(name, value, `must be one of: ${list}`);
-  }
-}
-
 function validateNoNullBytes(value, name) {
   if (typeof value === 'string' && value.includes('\0'))
     throw new ERR_INVALID_ARG_VALUE(name, value, 'must be a string without null bytes');
@@ -80,11 +73,9 @@ module.exports = {
   validateBoolean,
   validateFunction,
   validateInt32,
-  validateInteger,
   validateNoNullBytes,
   validateNumber,
   validateObject,
-  validateOneOf,
   validatePort,
   validateString,
   validateUint32,
