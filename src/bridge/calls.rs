@@ -65,12 +65,13 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
     Ok(calls)
 }
 
-fn add(
+/// Adds a function that answers a number; a panic in it is EIO.
+pub fn add<T: 'static>(
     env: &Env,
     calls: &mut Object<'static>,
     name: &str,
-    shared: &Rc<Environment>,
-    call: impl Fn(&Environment, &FunctionCallContext<'_>) -> Result<i32> + 'static,
+    shared: &Rc<T>,
+    call: impl Fn(&T, &FunctionCallContext<'_>) -> Result<i32> + 'static,
 ) -> Result<()> {
     let shared = shared.clone();
     let function = env.create_function_from_closure::<(), i32, _>(name, move |arguments| {

@@ -3,12 +3,12 @@
 use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use napi::bindgen_prelude::{Env, JsObjectValue, Object, Result};
+use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 
+use super::calls::add;
 use super::reactor::Reactor;
 use super::udp_batches::Batches;
 use super::{AddressResult, address};
@@ -46,19 +46,16 @@ impl UdpSocket {
     #[napi(catch_unwind)]
     pub fn calls(&self, env: Env) -> Result<Object<'static>> {
         let mut calls = Object::new(&env)?;
-        let inner = self.0.clone();
-        let receive = env.create_function_from_closure::<(), i32, _>("receive", move |_| {
-            Ok(catch_unwind(AssertUnwindSafe(|| inner.receive())).unwrap_or(-libc::EIO))
+        add(&env, &mut calls, "receive", &self.0, |batches, _| {
+            Ok(batches.receive())
         })?;
-        calls.set_named_property("receive", receive)?;
-        let inner = self.0.clone();
-        let send_batch =
-            env.create_function_from_closure::<(), i32, _>("sendBatch", move |arguments| {
-                let count = arguments.get(0)?;
-                let sent = catch_unwind(AssertUnwindSafe(|| inner.send_batch(count)));
-                Ok(sent.unwrap_or(-libc::EIO))
-            })?;
-        calls.set_named_property("sendBatch", send_batch)?;
+        add(
+            &env,
+            &mut calls,
+            "sendBatch",
+            &self.0,
+            |batches, arguments| Ok(batches.send_batch(arguments.get(0)?)),
+        )?;
         Ok(calls)
     }
 
