@@ -174,12 +174,8 @@ function adopt(fd) {
 function start(server, onConnection, address, port, addressType, backlog, fd, flags) {
   const handle = server._handle ?? createServerHandle(address, port, addressType, fd, flags);
   if (!address && typeof fd !== 'number' && port >= 0) [address, addressType] = anyOf(handle);
-  const status =
-    typeof handle === 'number'
-      ? handle
-      : handle.attach(server, onConnection) || handle.start(toBacklog(backlog));
+  const status = typeof handle === 'number' ? handle : startHandle(handle, server, onConnection, backlog);
   if (status !== 0) {
-    if (typeof handle !== 'number') handle.close();
     server._handle = null;
     const error = listenException(status, address, port);
     channels.publishListenError(server, error);
@@ -194,6 +190,14 @@ function start(server, onConnection, address, port, addressType, backlog, fd, fl
     // Closed meanwhile: no 'listening'.
     if (server._handle) server.emit('listening');
   });
+}
+
+/** 0, or the error number of a handle that is closed then. */
+function startHandle(handle, server, onConnection, backlog) {
+  handle.attach(server, onConnection);
+  const status = handle.start(toBacklog(backlog));
+  if (status !== 0) handle.close();
+  return status;
 }
 
 /** What is no number counts as 0, as in native code. */

@@ -6,6 +6,7 @@ const turn = require('./turn.js');
 class Liveness {
   referenced = true;
   #active = false;
+  #owing = false;
   #retained = false;
 
   setReferenced(referenced) {
@@ -13,13 +14,15 @@ class Liveness {
     this.#update();
   }
 
-  setActive(active) {
+  /** `owing`: what is under way keeps the program alive although the handle is unreferenced. */
+  setActive(active, owing = false) {
     this.#active = active;
+    this.#owing = owing;
     this.#update();
   }
 
   #update() {
-    const keep = this.referenced && this.#active;
+    const keep = (this.referenced && this.#active) || this.#owing;
     if (keep === this.#retained) return;
     this.#retained = keep;
     if (keep) turn.retain();

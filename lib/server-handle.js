@@ -19,6 +19,7 @@ class ServerHandle extends NativeServer {
   #scope = new Scope(this.provider, this);
   #liveness = new Liveness();
   #listening = false;
+  #index = -1;
   #closed = false;
 
   constructor() {
@@ -43,7 +44,7 @@ class ServerHandle extends NativeServer {
   start(backlog) {
     const status = this.listen(backlog);
     if (status !== 0) return status;
-    turn.add(this);
+    this.#index = turn.add(this);
     this.#listening = true;
     this.#liveness.setActive(this.#listening);
     turn.kick();
@@ -91,7 +92,7 @@ class ServerHandle extends NativeServer {
   close(callback) {
     if (this.#closed) return;
     this.#closed = true;
-    turn.remove(this);
+    turn.remove(this.#index);
     this.#listening = false;
     this.#liveness.setActive(this.#listening);
     this.release();

@@ -230,7 +230,7 @@ class StreamHandle extends NativeSocket {
   /** Closes the descriptor now; the callback comes later. */
   close(callback) {
     if (this.#phase === 'closed') return;
-    turn.remove(this);
+    turn.remove(this.#index);
     this.#index = -1;
     this.#phase = 'closed';
     this.reading = false;
@@ -293,4 +293,4 @@ class Pipe extends StreamHandle {
   }
 }
 
-module.exports = { Pipe, StreamHandle, TCP, describe };
+module.exports = { Pipe, TCP, describe };

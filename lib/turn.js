@@ -94,14 +94,21 @@ function enlist() {
 }
 
 function dismiss() {
-  if (--living > 0) return;
+  if (--living === 0) retireSoon();
+}
+
+function retireSoon() {
   if (retirement === null) retirement = setTimeout(retire, RETIRE_AFTER).unref();
   else retirement.refresh();
 }
 
 function retire() {
   retirement = null;
-  if (living > 0 || inTurn || scheduled || later.length > 0) return;
+  if (living > 0) return;
+  if (scheduled || later.length > 0) {
+    retireSoon();
+    return;
+  }
   const old = reactor;
   reactor = null;
   calls = null;
@@ -233,8 +240,8 @@ function add(handle) {
   return index;
 }
 
-function remove(handle) {
-  const index = handle.id();
+/** Takes the place back; -1 stands for a handle that never had one. */
+function remove(index) {
   if (index >= 0) handles[index] = undefined;
 }
 

@@ -4,6 +4,7 @@
 const { isIP } = require('node:net');
 const { UdpSocket: NativeUdpSocket } = require('./binding.js');
 const { errnoOf } = require('./errors.js');
+const { Liveness } = require('./liveness.js');
 const { Scope } = require('./scope.js');
 const { describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
@@ -24,8 +25,8 @@ class UDP extends NativeUdpSocket {
   #scope = new Scope('UDPWRAP', this);
   #inbox = new Inbox(this);
   #outbox = new Outbox(this);
-  #referenced = true;
-  #retained = false;
+  #liveness = new Liveness();
+  #index = -1;
   #open = false;
   #waiting = false;
 
@@ -44,7 +45,7 @@ class UDP extends NativeUdpSocket {
     theBlocks();
     ({ receive: this.receive, sendBatch: this.sendBatch } = this.calls());
     this.#open = true;
-    turn.add(this);
+    this.#index = turn.add(this);
     return 0;
   }
 
@@ -149,30 +150,24 @@ class UDP extends NativeUdpSocket {
   // ---- life
 
   ref() {
-    this.#referenced = true;
-    this.#update();
+    this.#liveness.setReferenced(true);
   }
 
   unref() {
-    this.#referenced = false;
-    this.#update();
+    this.#liveness.setReferenced(false);
   }
 
   hasRef() {
-    return this.#referenced && this.#open;
+    return this.#liveness.referenced && this.#open;
   }
 
   #update() {
-    const keep = this.#open && ((this.#referenced && this.receiving) || this.#waiting);
-    if (keep === this.#retained) return;
-    this.#retained = keep;
-    if (keep) turn.retain();
-    else turn.release();
+    this.#liveness.setActive(this.#open && this.receiving, this.#open && this.#waiting);
   }
 
   close(callback) {
     this.#outbox.flush();
-    turn.remove(this);
+    turn.remove(this.#index);
     this.#outbox.cancel();
     this.#open = false;
     this.receiving = false;
