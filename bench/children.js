@@ -26,11 +26,11 @@ class Child {
   #closed;
 
   /** `core` is null for a process that may run anywhere. */
-  constructor(label, command, args, { core, seconds }) {
+  constructor(label, command, args, { core, seconds, env = {} }) {
     const [file, argv] =
       core === null ? [command, args] : ['taskset', ['-c', String(core), command, ...args]];
     this.#label = label;
-    this.#process = spawn(file, argv, { stdio: 'pipe' });
+    this.#process = spawn(file, argv, { stdio: 'pipe', env: { ...process.env, ...env } });
     this.#process.on('error', (error) => {
       this.#errors += error.message;
     });
@@ -54,6 +54,15 @@ class Child {
       throw new Error(`${this.#label} ended without a result`);
     }
     return JSON.parse(value);
+  }
+
+  /** Of the program itself: taskset becomes it. */
+  get pid() {
+    return this.#process.pid;
+  }
+
+  write(text) {
+    this.#process.stdin.write(text);
   }
 
   /** Asks a program to report and to leave. */

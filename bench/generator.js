@@ -13,7 +13,8 @@ const binary = path.join(target, 'release', 'ferronet-bench-load');
 function isBuilt() {
   if (!fs.existsSync(binary)) return false;
   const built = fs.statSync(binary).mtimeMs;
-  const sources = fs.readdirSync(path.join(directory, 'src')).map((name) => path.join('src', name));
+  const names = fs.readdirSync(path.join(directory, 'src'), { recursive: true });
+  const sources = names.filter((name) => name.endsWith('.rs')).map((name) => path.join('src', name));
   return ['Cargo.toml', 'Cargo.lock', ...sources].every(
     (name) => fs.statSync(path.join(directory, name)).mtimeMs <= built,
   );

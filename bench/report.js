@@ -1,62 +1,49 @@
 'use strict';
-// Medians, the table, and the plain words under it.
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** The figures of one scenario over all rounds; a round counts when both implementations finished it. */
-function summarize(scenario, rounds) {
-  const column = (implementation, figure) => rounds.map((round) => round[implementation][figure]);
-  const perRound = (figure) =>
-    median(rounds.map(({ builtin, ferronet }) => ferronet[figure] / builtin[figure]));
-  const spread = (implementation, figure) => {
-    const values = column(implementation, figure);
-    return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
-  };
-  const [builtin, ferronet] = [spread('builtin', 'value'), spread('ferronet', 'value')];
-  const lossy = rounds[0].builtin.arrived !== undefined;
-  return {
-    name: scenario.name,
-    unit: scenario.unit,
-    lowerIsBetter: scenario.lowerIsBetter,
-    judgedBy: scenario.judgedBy ?? 'value',
-    builtin,
-    ferronet,
-    ratio: ferronet.median / builtin.median,
-    ratioPerRound: perRound('value'),
-    cpuBuiltin: spread('builtin', 'cpu'),
-    cpuFerronet: spread('ferronet', 'cpu'),
-    cpuRatio: perRound('cpu'),
-    arrived: lossy
-      ? { builtin: median(column('builtin', 'arrived')), ferronet: median(column('ferronet', 'arrived')) }
-      : null,
-    rounds,
-  };
-}
+// The tables, which read well in a terminal and are Markdown too, and the plain words under them.
 
 function number(value) {
   const digits = value >= 1000 ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
+const times = (ratio) => (Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : 'above none');
 const span = ({ median, min, max }) => `${number(median)} (${number(min)}–${number(max)})`;
 const percent = (share) => `${(share * 100).toFixed(share < 0.995 ? 1 : 0)} %`;
+const unit = (row) => (row.lowerIsBetter ? `${row.unit}, lower is better` : row.unit);
 
-const columns = [
+function arrived({ results: { builtin, ferronet } }) {
+  return builtin.arrived === null ? '' : `${percent(builtin.arrived)} / ${percent(ferronet.arrived)}`;
+}
+
+/** CPU time per message (per megabyte, connection, second): the ratio, and both in microseconds. */
+function cpu({ results: { builtin, ferronet } }) {
+  const [from, to] = [builtin, ferronet].map((result) => number(result.cpu.median));
+  return `${times(ferronet.cpuRatio)} (${from} → ${to} µs)`;
+}
+
+const full = [
   ['scenario', (row) => row.name],
-  ['unit', (row) => (row.lowerIsBetter ? `${row.unit}, lower is better` : row.unit)],
-  ['built-in (min–max)', (row) => span(row.builtin)],
-  ['ferronet (min–max)', (row) => span(row.ferronet)],
-  ['ratio (per round)', (row) => `${row.ratio.toFixed(2)} (${row.ratioPerRound.toFixed(2)})`],
-  ['CPU per message', (row) => row.cpuRatio.toFixed(2)],
-  ['arrived', ({ arrived }) => (arrived ? `${percent(arrived.builtin)} / ${percent(arrived.ferronet)}` : '')],
+  ['unit', unit],
+  ['built-in (min–max)', (row) => span(row.results.builtin.value)],
+  ['ferronet (min–max)', (row) => span(row.results.ferronet.value)],
+  [
+    'ratio (per round)',
+    ({ results: { ferronet } }) => `${times(ferronet.ratio)} (${times(ferronet.ratioPerRound)})`,
+  ],
+  ['CPU per message', cpu],
+  ['arrived', arrived],
 ];
 
-/** A table that reads well in a terminal and is Markdown too. */
-function table(summaries) {
+const short = [
+  ['scenario', (row) => row.name],
+  ['unit', unit],
+  ['built-in', (row) => number(row.results.builtin.value.median)],
+  ['ferronet', (row) => number(row.results.ferronet.value.median)],
+  ['ratio', (row) => times(row.results.ferronet.ratio)],
+  ['CPU per message', (row) => times(row.results.ferronet.cpuRatio)],
+];
+
+function table(columns, summaries) {
   const rows = [
     columns.map(([title]) => title),
     ...summaries.map((row) => columns.map(([, cell]) => cell(row))),
@@ -67,20 +54,44 @@ function table(summaries) {
   return lines.join('\n');
 }
 
+/** What was measured besides the built-in: per implementation the ratio, then CPU time per message. */
+function besideTable(summaries, titles) {
+  const names = Object.keys(titles).filter((name) => summaries.some((row) => row.results[name]));
+  const cell = (name) => (row) => {
+    const result = row.results[name];
+    if (!result) return '';
+    const lost = result.arrived !== null && result.arrived < 0.98;
+    return `${times(result.ratio)}, ${times(result.cpuRatio)}${lost ? ` (${percent(result.arrived)} arrived)` : ''}`;
+  };
+  return table(
+    [['scenario', (row) => row.name], ...names.map((name) => [titles[name], cell(name)])],
+    summaries.filter((row) => Object.keys(row.results).length > 2),
+  );
+}
+
 /** Where ferronet is not ahead, in words. */
 function verdict(summaries) {
   if (summaries.length === 0) return 'Nothing was measured.';
   const lines = [];
-  for (const { name, judgedBy, lowerIsBetter, ratioPerRound, cpuRatio } of summaries) {
-    const slower = judgedBy === 'value' && (lowerIsBetter ? ratioPerRound >= 1 : ratioPerRound <= 1);
-    const what = lowerIsBetter ? 'time' : 'throughput';
+  for (const { name, judgedBy, lowerIsBetter, results } of summaries) {
+    const { value, cpu, ratioPerRound, cpuRatio } = results.ferronet;
+    const ahead = judgedBy === 'cpu' || (lowerIsBetter ? ratioPerRound < 1 : ratioPerRound > 1);
     const findings = [];
-    if (slower) findings.push(`${ratioPerRound.toFixed(2)} times the built-in's ${what}`);
-    if (cpuRatio >= 1) findings.push(`${cpuRatio.toFixed(2)} times its CPU time per message`);
+    // What costs nothing cannot be better.
+    if (!ahead && value.median > 0) findings.push(`${times(ratioPerRound)} the built-in's figure`);
+    if (cpuRatio >= 1 && cpu.median > 0) findings.push(`${times(cpuRatio)} its CPU time per message`);
     if (findings.length > 0) lines.push(`- ${name}: ${findings.join(', ')}`);
   }
   if (lines.length === 0) return 'ferronet is ahead everywhere, in the figure and in CPU time.';
   return ['ferronet is not ahead here (medians of the ratios per round):', ...lines].join('\n');
 }
 
-module.exports = { summarize, table, verdict };
+module.exports = {
+  besideTable,
+  fullTable: (summaries) => table(full, summaries),
+  number,
+  shortTable: (summaries) => table(short, summaries),
+  table,
+  times,
+  verdict,
+};

@@ -12,22 +12,31 @@ pub struct Options {
     pub connections: usize,
     /// Bytes of a message or datagram.
     pub size: usize,
-    /// Datagrams per second.
+    /// Messages per second.
     pub rate: u32,
     /// Whether the receiver lets the kernel hand it whole runs (UDP_GRO).
     pub gro: bool,
+    /// Whether the sender gives the kernel whole runs (UDP_SEGMENT).
+    pub gso: bool,
 }
 
-impl Options {
-    pub fn parse(mut args: impl Iterator<Item = String>) -> io::Result<Options> {
-        let mut options = Options {
+impl Default for Options {
+    fn default() -> Options {
+        Options {
             port: 0,
             duration: Duration::from_secs(2),
             connections: 1,
             size: 64,
             rate: 100_000,
             gro: false,
-        };
+            gso: false,
+        }
+    }
+}
+
+impl Options {
+    pub fn parse(mut args: impl Iterator<Item = String>) -> io::Result<Options> {
+        let mut options = Options::default();
         while let Some(name) = args.next() {
             match name.as_str() {
                 "--port" => options.port = value(&name, args.next())?,
@@ -40,6 +49,7 @@ impl Options {
                 "--size" => options.size = value(&name, args.next())?,
                 "--rate" => options.rate = value(&name, args.next())?,
                 "--gro" => options.gro = true,
+                "--gso" => options.gso = true,
                 _ => return Err(invalid(format!("unknown option {name}"))),
             }
         }

@@ -33,6 +33,49 @@ impl Period {
     }
 }
 
+/// How many things happened per second.
+pub struct Rate {
+    period: Period,
+    start: Instant,
+    count: u64,
+    /// When warming up was over, and how many there had been until then.
+    warm: Option<(Instant, u64)>,
+    end: Instant,
+}
+
+impl Rate {
+    pub fn start(duration: Duration) -> Rate {
+        let now = Instant::now();
+        Rate {
+            period: Period::start(duration),
+            start: now,
+            count: 0,
+            warm: None,
+            end: now,
+        }
+    }
+
+    /// Counts some more; false when the period is over.
+    pub fn add(&mut self, count: u64) -> bool {
+        self.count += count;
+        self.end = Instant::now();
+        if self.warm.is_none() && self.end >= self.period.warm {
+            self.warm = Some((self.end, self.count));
+        }
+        self.end < self.period.end
+    }
+
+    pub fn report(self) -> Report {
+        let (since, before) = self.warm.unwrap_or((self.start, 0));
+        let seconds = (self.end - since).as_secs_f64();
+        Report(vec![
+            ("rate", (self.count - before) as f64 / seconds),
+            ("messages", self.count as f64),
+            ("seconds", (self.end - self.start).as_secs_f64()),
+        ])
+    }
+}
+
 /// Round-trip times of a ping-pong.
 #[derive(Default)]
 pub struct Latencies {

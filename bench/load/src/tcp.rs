@@ -1,19 +1,17 @@
-//! Clients of a TCP program under test.
+//! Clients that exchange small messages with a TCP program under test.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::options::Options;
-use crate::report::{Latencies, Period, Report};
-use crate::sys::Epoll;
+use crate::report::{Latencies, Period, Rate, Report};
+use crate::sys::{Epoll, Interest};
 
 /// An answer that takes longer than this never comes.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
-const BLOCK: usize = 64 * 1024;
-
-fn connect(options: &Options) -> io::Result<TcpStream> {
+pub fn connect(options: &Options) -> io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&options.target(), PATIENCE)?;
     stream.set_nodelay(true)?;
     stream.set_read_timeout(Some(PATIENCE))?;
@@ -37,101 +35,110 @@ pub fn ping_pong(options: &Options) -> io::Result<Report> {
     }
 }
 
-/// A connection that always has one message in flight.
+/// A connection with at most one message in flight.
 struct Caller {
     stream: TcpStream,
     /// Bytes of the current answer that have come.
     received: usize,
+    waits: bool,
 }
 
 impl Caller {
-    /// Reads what came and sends the next message when the answer is complete, which it says.
-    fn advance(&mut self, message: &mut [u8]) -> io::Result<bool> {
-        match self.stream.read(&mut message[self.received..]) {
+    fn connect(options: &Options, epoll: &Epoll, token: usize) -> io::Result<Caller> {
+        let stream = connect(options)?;
+        stream.set_nonblocking(true)?;
+        epoll.watch(&stream, Interest::Readable, token)?;
+        Ok(Caller {
+            stream,
+            received: 0,
+            waits: false,
+        })
+    }
+
+    fn send(&mut self, message: &[u8]) -> io::Result<()> {
+        self.waits = true;
+        self.received = 0;
+        self.stream.write_all(message)
+    }
+
+    /// Reads what came; says whether the answer is complete.
+    fn receive(&mut self, room: &mut [u8]) -> io::Result<bool> {
+        match self.stream.read(&mut room[self.received..]) {
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Ok(count) => self.received += count,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => return Err(error),
         }
-        if self.received < message.len() {
-            return Ok(false);
-        }
-        self.received = 0;
-        self.stream.write_all(message)?;
-        Ok(true)
+        self.waits = self.received < room.len();
+        Ok(!self.waits)
     }
+}
+
+fn callers(options: &Options, epoll: &Epoll) -> io::Result<Vec<Caller>> {
+    (0..options.connections)
+        .map(|token| Caller::connect(options, epoll, token))
+        .collect()
+}
+
+fn nothing_comes() -> io::Error {
+    io::Error::new(ErrorKind::TimedOut, "the program does not answer")
 }
 
 /// Many connections, each with one message in flight.
 pub fn echo(options: &Options) -> io::Result<Report> {
-    let mut message = vec![b'x'; options.size];
+    let message = vec![b'x'; options.size];
+    let mut room = message.clone();
     let mut epoll = Epoll::new(options.connections)?;
-    let mut callers = Vec::with_capacity(options.connections);
-    for token in 0..options.connections {
-        let mut stream = connect(options)?;
-        stream.set_nonblocking(true)?;
-        epoll.watch(&stream, token)?;
-        stream.write_all(&message)?;
-        callers.push(Caller {
-            stream,
-            received: 0,
-        });
+    let mut callers = callers(options, &epoll)?;
+    for caller in &mut callers {
+        caller.send(&message)?;
     }
-
-    let period = Period::start(options.duration);
-    let mut messages = 0_u64;
-    // When warming up was over, and how many messages had come until then.
-    let mut warm: Option<(Instant, u64)> = None;
+    let mut rate = Rate::start(options.duration);
     loop {
-        for token in epoll.wait(PATIENCE)? {
-            messages += u64::from(callers[token].advance(&mut message)?);
+        let mut answers = 0;
+        let mut events = 0;
+        for token in epoll.wait(Some(PATIENCE))? {
+            events += 1;
+            if callers[token].receive(&mut room)? {
+                answers += 1;
+                callers[token].send(&message)?;
+            }
         }
-        let now = Instant::now();
-        let (since, before) = match warm {
-            Some(warm) => warm,
-            None if now < period.warm => continue,
-            None => *warm.insert((now, messages)),
-        };
-        if now >= period.end {
-            let rate = (messages - before) as f64 / (now - since).as_secs_f64();
-            return Ok(Report(vec![("rate", rate), ("messages", messages as f64)]));
+        if events == 0 {
+            return Err(nothing_comes());
+        }
+        if !rate.add(answers) {
+            return Ok(rate.report());
         }
     }
 }
 
-/// Writes as much as the program takes; over when it has read everything and closed.
-pub fn write(options: &Options) -> io::Result<Report> {
-    let mut stream = connect(options)?;
-    let block = vec![b'x'; BLOCK];
-    let start = Instant::now();
-    let mut bytes = 0;
-    while start.elapsed() < options.duration {
-        stream.write_all(&block)?;
-        bytes += block.len();
-    }
-    stream.shutdown(Shutdown::Write)?;
-    io::copy(&mut stream, &mut io::sink())?;
-    Ok(bytes_report(bytes, start))
-}
-
-/// Reads as much as the program sends.
-pub fn read(options: &Options) -> io::Result<Report> {
-    let mut stream = connect(options)?;
-    let mut block = vec![0; BLOCK];
-    let start = Instant::now();
-    let mut bytes = 0;
-    while start.elapsed() < options.duration {
-        match stream.read(&mut block)? {
-            0 => return Err(ErrorKind::UnexpectedEof.into()),
-            count => bytes += count,
+/// Messages at a fixed rate, evenly spaced, from the connections by turns. One whose answer has not come is
+/// passed over: a program that cannot keep up shows a lower rate.
+pub fn echo_rate(options: &Options) -> io::Result<Report> {
+    let message = vec![b'x'; options.size];
+    let mut room = message.clone();
+    let mut epoll = Epoll::new(options.connections)?;
+    let mut callers = callers(options, &epoll)?;
+    let gap = Duration::from_secs(1) / options.rate;
+    let mut rate = Rate::start(options.duration);
+    let mut next = Instant::now();
+    let mut turn = 0;
+    loop {
+        if Instant::now() >= next {
+            next += gap;
+            let caller = &mut callers[turn % options.connections];
+            turn += 1;
+            if !caller.waits {
+                caller.send(&message)?;
+            }
+        }
+        let mut answers = 0;
+        for token in epoll.wait(Some(Duration::ZERO))? {
+            answers += u64::from(callers[token].receive(&mut room)?);
+        }
+        if !rate.add(answers) {
+            return Ok(rate.report());
         }
     }
-    Ok(bytes_report(bytes, start))
-}
-
-fn bytes_report(bytes: usize, start: Instant) -> Report {
-    Report(vec![
-        ("bytes", bytes as f64),
-        ("seconds", start.elapsed().as_secs_f64()),
-    ])
 }

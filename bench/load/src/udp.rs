@@ -13,9 +13,9 @@ use crate::sys;
 /// bookkeeping), so that a program that keeps up loses nothing and one that lags is not idle between two.
 const MAX_RUN: usize = 32 * 1024;
 /// Datagrams the kernel cuts from one run at most (UDP_MAX_SEGMENTS of older kernels).
-const MAX_SEGMENTS: usize = 64;
+pub const MAX_SEGMENTS: usize = 64;
 /// Datagrams of one system call of the plain sender.
-const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 
 /// Silence that ends the receiver once something has come.
 const QUIET: Duration = Duration::from_millis(300);

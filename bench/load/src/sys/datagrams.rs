@@ -1,77 +1,10 @@
-//! All unsafe code: the system calls that std does not offer.
-#![allow(unsafe_code)]
+//! Datagrams in batches and runs.
 
 use std::io;
-use std::mem::size_of;
-use std::net::{TcpStream, UdpSocket};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::time::Duration;
+use std::net::UdpSocket;
+use std::os::fd::AsRawFd;
 
-/// The result of a system call, as std's own wrappers give it.
-fn checked(result: libc::c_int) -> io::Result<usize> {
-    usize::try_from(result).map_err(|_| io::Error::last_os_error())
-}
-
-/// Level-triggered interest in readable streams.
-pub struct Epoll {
-    fd: OwnedFd,
-    events: Vec<libc::epoll_event>,
-}
-
-impl Epoll {
-    pub fn new(capacity: usize) -> io::Result<Epoll> {
-        // SAFETY: no pointers.
-        let fd = unsafe { libc::epoll_create1(libc::EPOLL_CLOEXEC) };
-        checked(fd)?;
-        Ok(Epoll {
-            // SAFETY: the descriptor is open and nobody else has it.
-            fd: unsafe { OwnedFd::from_raw_fd(fd) },
-            events: vec![libc::epoll_event { events: 0, u64: 0 }; capacity],
-        })
-    }
-
-    pub fn watch(&self, stream: &TcpStream, token: usize) -> io::Result<()> {
-        let mut event = libc::epoll_event {
-            events: libc::EPOLLIN as u32,
-            u64: token as u64,
-        };
-        let (epoll, fd) = (self.fd.as_raw_fd(), stream.as_raw_fd());
-        // SAFETY: `event` lives through the call, which copies it.
-        checked(unsafe { libc::epoll_ctl(epoll, libc::EPOLL_CTL_ADD, fd, &mut event) })?;
-        Ok(())
-    }
-
-    /// The tokens of the streams that are readable, of which there is at least one.
-    pub fn wait(&mut self, timeout: Duration) -> io::Result<impl Iterator<Item = usize>> {
-        let capacity = self.events.len() as libc::c_int;
-        let timeout = timeout.as_millis() as libc::c_int;
-        // SAFETY: the kernel writes at most `capacity` events, for which there is room.
-        let count = checked(unsafe {
-            libc::epoll_wait(
-                self.fd.as_raw_fd(),
-                self.events.as_mut_ptr(),
-                capacity,
-                timeout,
-            )
-        })?;
-        Ok(self.events[..count].iter().map(|event| event.u64 as usize))
-    }
-}
-
-fn set_option(socket: &UdpSocket, level: i32, name: i32, value: usize) -> io::Result<()> {
-    let value = value as libc::c_int;
-    // SAFETY: the option is an int, and `value` lives through the call.
-    checked(unsafe {
-        libc::setsockopt(
-            socket.as_raw_fd(),
-            level,
-            name,
-            (&raw const value).cast(),
-            size_of::<libc::c_int>() as libc::socklen_t,
-        )
-    })?;
-    Ok(())
-}
+use super::{checked, set_option};
 
 /// What is sent from now on is cut into datagrams of `size`.
 pub fn set_segment_size(socket: &UdpSocket, size: usize) -> io::Result<()> {
