@@ -30,24 +30,55 @@ function writeWhenConnected(socket, isVector, data, encoding, callback) {
 
 const bytesOf = (data, encoding) => (typeof data === 'string' ? Buffer.from(data, encoding) : data);
 
-function joined(chunks) {
-  return Buffer.concat(chunks.map(({ chunk, encoding }) => bytesOf(chunk, encoding)));
+/** Small chunks leave together, up to this many bytes; a larger one leaves by itself, uncopied. */
+const PIECE_SIZE = 65536;
+
+/** The chunks of one vector write, given out piece by piece: a writer far ahead is not copied as a whole. */
+class Pieces {
+  #buffers;
+  #next = 0;
+  /** Bytes that are still to be given out. */
+  bytes = 0;
+
+  constructor(chunks) {
+    // Strings become bytes at once: their number has to be known.
+    this.#buffers = chunks.map(({ chunk, encoding }) => bytesOf(chunk, encoding));
+    for (const { length } of this.#buffers) this.bytes += length;
+  }
+
+  get isEmpty() {
+    return this.#next === this.#buffers.length;
+  }
+
+  take() {
+    const first = this.#next;
+    let length = this.#buffers[this.#next++].length;
+    while (this.#next < this.#buffers.length && length + this.#buffers[this.#next].length <= PIECE_SIZE)
+      length += this.#buffers[this.#next++].length;
+    this.bytes -= length;
+    if (this.#next === first + 1) return this.#buffers[first];
+    return Buffer.concat(this.#buffers.slice(first, this.#next), length);
+  }
 }
 
-/** Offers the kernel all of it; what it does not take at once is offered again when there is room. */
-function write(socket, data, callback) {
+/**
+ * Offers the kernel all of `data`, and of the `pieces` behind it if there are any; what it does not take at once is
+ * offered again when there is room.
+ */
+function write(socket, data, pieces, callback) {
   const handle = socket[kHandle];
+  const total = data.length + (pieces?.bytes ?? 0);
   // Nothing is a system call as well: a peer that has reset is found by it.
   const taken = handle.writeSome(data, 0);
-  if (taken >= 0 || taken === AGAIN) handle.bytesWritten += data.length;
-  if (taken === data.length) {
+  if (taken >= 0 || taken === AGAIN) handle.bytesWritten += total;
+  if (taken === total) {
     callback();
   } else if (taken >= 0 || taken === AGAIN) {
     const offset = Math.max(taken, 0);
-    handle.writeStarted(data.length - offset);
+    handle.writeStarted(total - offset);
     // What ends later ends in the async context of its write.
     const done = AsyncResource.bind(callback);
-    socket[kWriting] = { data, offset, callback: done, seen: handle.writeQueueSize };
+    socket[kWriting] = { data, offset, pieces, callback: done, seen: handle.writeQueueSize };
     if (taken >= 0) continueWriting(socket, handle);
   } else {
     callback(errnoException(taken, 'write'));
@@ -56,7 +87,14 @@ function write(socket, data, callback) {
 
 function continueWriting(socket, handle) {
   const pending = socket[kWriting];
-  while (pending.offset < pending.data.length) {
+  const { pieces } = pending;
+  for (;;) {
+    // The program may have detached the buffer meanwhile: then there is nothing left of it.
+    if (pending.offset >= pending.data.length) {
+      if (pieces === null || pieces.isEmpty) break;
+      pending.data = pieces.take();
+      pending.offset = 0;
+    }
     const taken = handle.writeSome(pending.data, pending.offset);
     if (taken === AGAIN) return;
     if (taken < 0) {
@@ -64,7 +102,7 @@ function continueWriting(socket, handle) {
       return;
     }
     pending.offset += taken;
-    handle.writeQueueSize = pending.data.length - pending.offset;
+    handle.writeQueueSize = pending.data.length - pending.offset + (pieces?.bytes ?? 0);
   }
   endWriting(socket, handle, null);
 }
@@ -114,8 +152,12 @@ function defineWriting(prototype) {
       return false;
     }
     this._unrefTimer();
-    const chunk = isVector ? joined(data) : bytesOf(data, encoding);
-    write(this, chunk, callback);
+    if (isVector) {
+      const pieces = new Pieces(data);
+      write(this, pieces.take(), pieces, callback);
+    } else {
+      write(this, bytesOf(data, encoding), null, callback);
+    }
   };
 
   prototype._final = function (callback) {

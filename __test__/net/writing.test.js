@@ -6,6 +6,7 @@ const { createHash } = require('node:crypto');
 const { once } = require('node:events');
 const { inspect } = require('node:util');
 const { compare } = require('../helpers/compare.js');
+const { ours } = require('../helpers/implementations.js');
 const { WITH_DATA, gone, next, record, target, textOf, withPair, withServer } = require('./pairs.js');
 
 const counts = (s) => [
@@ -265,3 +266,36 @@ test('half-open: each direction ends by itself', async (t) => {
     });
   });
 });
+
+test('chunks of all sizes that waited leave in order', (t) =>
+  compare(t, ({ net }, see) =>
+    withPair(net, {}, async ({ client, peer }) => {
+      const sizes = [0, 1, 70_000, 3, 0, 40_000, 40_000, 65_536, 65_537, 5, 2_000_000, 0];
+      client.cork();
+      for (const [i, size] of sizes.entries()) client.write(Buffer.alloc(size, i), () => see('written', i));
+      client.write('c0ffee', 'hex');
+      client.end('é', 'latin1');
+      const chunks = [];
+      peer.on('data', (chunk) => chunks.push(chunk));
+      await once(peer, 'end');
+      const all = Buffer.concat(chunks);
+      see(all.length, createHash('sha256').update(all).digest('hex'), client.bytesWritten);
+    }),
+  ));
+
+test('a writer far ahead is not copied as a whole', (t) =>
+  withPair(ours.net, {}, async ({ client, peer }) => {
+    const chunk = Buffer.alloc(65_536);
+    // More than any socket's buffers hold.
+    const COUNT = 800;
+    client.cork();
+    for (let i = 0; i < COUNT; i++) client.write(chunk);
+    const before = process.memoryUsage().arrayBuffers;
+    client.uncork();
+    const copied = process.memoryUsage().arrayBuffers - before;
+    t.true(client.writableLength > 0);
+    t.true(copied < chunk.length * 4, `${copied} bytes copied`);
+    peer.resume();
+    await once(client, 'drain');
+    t.is(client.bytesWritten, COUNT * chunk.length);
+  }));
