@@ -3,41 +3,7 @@
 
 const test = require('ava');
 const { root, runNode } = require('../helpers/children.js');
-
-const BUSY = `
-  const { net, dgram } = require(${JSON.stringify(root)});
-  const quiet = (socket) => socket.on('error', () => {});
-  const server = net.createServer((c) => quiet(c).pipe(c)).listen(0, '127.0.0.1', () => {
-    for (let i = 0; i < 8; i++) {
-      const client = quiet(net.connect(server.address().port, '127.0.0.1'));
-      client.on('data', (data) => { client.write(data); busy(); });
-      client.write('x'.repeat(1000));
-    }
-  });
-  const udp = quiet(dgram.createSocket('udp4'));
-  udp.bind(0, '127.0.0.1', () => udp.send('x', udp.address().port, '127.0.0.1'));
-  udp.on('message', (m) => { udp.send(m, udp.address().port, '127.0.0.1'); busy(); });
-  let events = 0;
-  function busy() { if (++events === LIMIT) done(); }
-`;
-
-const workers = (main, ending) => `
-  const { Worker, isMainThread, parentPort } = require('node:worker_threads');
-  ${main}
-  const source = ${JSON.stringify(`
-    const { parentPort } = require('node:worker_threads');
-    const LIMIT = 200;
-    ${BUSY}
-    ${ending}
-  `)};
-  let left = 3;
-  for (let i = 0; i < 3; i++) {
-    const worker = new Worker(source, { eval: true });
-    worker.on('message', () => worker.terminate());
-    worker.on('error', (error) => console.log(error.message));
-    worker.on('exit', () => { if (--left === 0) console.log('all ended'); });
-  }
-`;
+const { busy, workers } = require('./busy.js');
 
 /** Runs a program again and again, a few at a time; each run must end as expected. */
 async function repeat(t, times, source, expected) {
@@ -51,7 +17,7 @@ async function repeat(t, times, source, expected) {
 
 test('100 exits in the middle of I/O end with the right code', async (t) => {
   t.timeout(120_000);
-  const source = `const LIMIT = 20 + Math.floor(Math.random() * 2000); ${BUSY} function done() { process.exit(7); }`;
+  const source = `const LIMIT = 20 + Math.floor(Math.random() * 2000); ${busy()} function done() { process.exit(7); }`;
   await repeat(t, 100, source, { code: 7, signal: null, stdout: '', stderr: '' });
 });
 
