@@ -3,6 +3,7 @@
 
 const { markAsUntransferable } = require('node:worker_threads');
 const { AGAIN } = require('./errors.js');
+const { runTicks } = require('./rounds.js');
 const turn = require('./turn.js');
 const { RECEIVED_COLUMNS, theBlocks } = require('./udp-blocks.js');
 
@@ -13,8 +14,12 @@ const SAME_SENDER = 2;
 /** Datagrams after which other sockets and timers have their turn (one batch may go beyond it). */
 const MAX_DELIVERIES = 512;
 
-/** Datagrams of a run share pieces of memory of this size, as small Buffers share Node's pool (8 KiB). */
+/**
+ * Datagrams of a run share pieces of memory of this size, as small Buffers share Node's pool (8 KiB), or pieces of
+ * so many datagrams where those are larger: one that is kept pins at most that.
+ */
 const PIECE_SIZE = 8192;
+const PIECE_DATAGRAMS = 16;
 
 /** Texts of IPv4 addresses by their number; more than these start over. */
 const MAX_TEXTS = 4096;
@@ -45,9 +50,6 @@ class Inbox {
   /** The piece of memory that the run is copied to. */
   #piece = null;
   #pieceOffset = 0;
-  /** The datagram that #next found. */
-  #message = null;
-  #info = null;
   /** What a throwing listener left over, [message, info] each. */
   #kept = [];
 
@@ -80,7 +82,7 @@ class Inbox {
       }
       const count = handle.receive();
       if (count === AGAIN) return;
-      if (delivered > 0) turn.runTicks();
+      if (delivered > 0) runTicks();
       // The ticks may have closed the socket, here and below.
       if (!handle.receiving) return;
       if (count < 0) {
@@ -99,11 +101,14 @@ class Inbox {
     this.#left = 0;
     const handle = this.#handle;
     let delivered = 0;
-    while (handle.receiving && this.#next()) {
-      if (delivered++ > 0) turn.runTicks();
-      if (!handle.receiving) break;
+    while (handle.receiving && this.#hasMore()) {
+      if (delivered++ > 0) {
+        runTicks();
+        if (!handle.receiving) break;
+      }
       turn.delivered();
-      handle.delivered(this.#message, this.#info);
+      const message = this.#next();
+      handle.delivered(message, this.#infoOf(message));
     }
     this.#rows = 0;
     this.#left = 0;
@@ -112,7 +117,10 @@ class Inbox {
 
   /** Copies the rest of the batch out of the block, which does not outlast the turn. */
   #keepRest() {
-    while (this.#next()) this.#kept.push([this.#message, this.#info]);
+    while (this.#hasMore()) {
+      const message = this.#next();
+      this.#kept.push([message, this.#infoOf(message)]);
+    }
     this.#rows = 0;
   }
 
@@ -123,7 +131,7 @@ class Inbox {
     let delivered = 0;
     try {
       while (delivered < kept.length && handle.receiving) {
-        if (delivered > 0) turn.runTicks();
+        if (delivered > 0) runTicks();
         const [message, info] = kept[delivered++];
         turn.delivered();
         if (handle.receiving) handle.delivered(message, info);
@@ -134,18 +142,19 @@ class Inbox {
     return delivered;
   }
 
-  /** Copies the next datagram of the batch out of the block; false when there is none. */
+  #hasMore() {
+    return this.#left > 0 || this.#row < this.#rows;
+  }
+
+  /** The next datagram of the batch, copied out of the block. */
   #next() {
-    if (this.#left === 0) {
-      if (this.#row >= this.#rows) return false;
-      this.#openRow(this.#row++);
-      if (this.#segment >= this.#left) {
-        this.#takeSingle();
-        return true;
-      }
-    }
-    this.#takeOfRun();
-    return true;
+    if (this.#left > 0) return this.#nextOfRun();
+    this.#openRow(this.#row++);
+    return this.#left > this.#segment ? this.#nextOfRun() : this.#single();
+  }
+
+  #infoOf(message) {
+    return { address: this.#address, family: this.#family, port: this.#port, size: message.length };
   }
 
   #openRow(row) {
@@ -164,38 +173,33 @@ class Inbox {
     this.#piece = null;
   }
 
-  #takeSingle() {
+  #single() {
     const size = this.#left;
     const message = Buffer.allocUnsafe(size);
     theBlocks().datagrams.copy(message, 0, this.#offset, this.#offset + size);
     this.#left = 0;
-    this.#found(message, size);
+    return message;
   }
 
-  #takeOfRun() {
+  #nextOfRun() {
     const size = Math.min(this.#segment, this.#left);
     if (this.#piece === null || this.#pieceOffset === this.#piece.length) this.#newPiece();
     const start = this.#pieceOffset;
     this.#pieceOffset += size;
     this.#left -= size;
     this.#offset += size;
-    this.#found(this.#piece.subarray(start, start + size), size);
+    return this.#piece.subarray(start, start + size);
   }
 
-  /** The next piece of the run: as many whole datagrams as it has room for, at least one. */
+  /** The next piece of the run: as many whole datagrams as it has room for. */
   #newPiece() {
-    const whole = Math.max(1, Math.floor(PIECE_SIZE / this.#segment)) * this.#segment;
+    const whole = Math.max(PIECE_DATAGRAMS, Math.floor(PIECE_SIZE / this.#segment)) * this.#segment;
     const size = Math.min(whole, this.#left);
     this.#piece = Buffer.allocUnsafeSlow(size);
     // Several datagrams share it: one that is posted to a worker must not take the others away.
     if (size > this.#segment) markAsUntransferable(this.#piece.buffer);
     theBlocks().datagrams.copy(this.#piece, 0, this.#offset, this.#offset + size);
     this.#pieceOffset = 0;
-  }
-
-  #found(message, size) {
-    this.#message = message;
-    this.#info = { address: this.#address, family: this.#family, port: this.#port, size };
   }
 }
 
