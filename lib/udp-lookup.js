@@ -11,8 +11,17 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 /** From there on the default does not see literals, replaced or not. */
 const skipsLiterals = major >= 26 || (major === 24 && minor >= 21);
 
+/** The literal that was seen last: most programs send to one address many times. */
+let known;
+
 /** Where dns.lookup sees everything, it is also what refuses a name that is no string. */
-const isLiteral = (name) => (skipsLiterals || typeof name === 'string') && isIP(name) !== 0;
+function isLiteral(name) {
+  if (typeof name !== 'string') return skipsLiterals && isIP(name) !== 0;
+  if (name === known) return true;
+  if (isIP(name) === 0) return false;
+  known = name;
+  return true;
+}
 
 /** lookup(name, callback) of a socket; callback(error, address). An empty name is the loopback address. */
 function lookupOf(type, lookup) {

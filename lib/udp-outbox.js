@@ -48,15 +48,23 @@ class Pending {
   #port;
   #result;
   #resource = null;
+  #beforeTick;
 
-  constructor(callback, address, port) {
+  /** `beforeTick` is undefined or a function for the ticks after the send, to be called before this one. */
+  constructor(callback, address, port, beforeTick) {
     this.#callback = callback;
     this.#address = address;
     this.#port = port;
+    this.#beforeTick = beforeTick;
+    process.nextTick(Pending.tick, this);
   }
 
   /** The ticks after the send have come. */
   static tick(pending) {
+    if (pending.#beforeTick !== undefined) {
+      pending.#beforeTick();
+      pending.#beforeTick = undefined;
+    }
     if (pending.#result === undefined) {
       pending.#resource = new AsyncResource('UDPSENDWRAP', { requireManualDestroy: true });
     } else if (late > 0) {
@@ -96,7 +104,6 @@ class Outbox {
   /** Those without a result yet, oldest first; undefined where nobody asks. */
   #pending = [];
   #peers = new Map();
-  #ticking = false;
   /** How many datagrams this tick has had. One that follows a tick with a single datagram leaves at once. */
   #inTick = 0;
   #bursts = !triesAtOnce;
@@ -116,14 +123,13 @@ class Outbox {
     if (sender !== this) sender?.flush();
     if (this.#count === MAX_OUTGOING || this.#bytes + length > OUTGOING_SIZE) this.flush();
     this.#copy(parts, length, peer, port);
-    const first = this.#beginTick();
-    if (callback) {
-      const pending = new Pending(callback, address, port);
-      this.#pending.push(pending);
-      process.nextTick(Pending.tick, pending);
-    } else {
-      this.#pending.push(undefined);
-    }
+    const first = this.#inTick++ === 0;
+    // The end of the tick needs none of its own where there is one for a callback.
+    const sharesTick = first && callback !== undefined && !turn.isUnderWay();
+    if (first && !sharesTick) turn.atFlush(this.#endTick);
+    this.#pending.push(
+      callback && new Pending(callback, address, port, sharesTick ? this.#endTick : undefined),
+    );
     sender = this;
     if ((first && !this.#bursts) || process._exiting) this.flush();
     else watchExit();
@@ -142,17 +148,7 @@ class Outbox {
     }
   }
 
-  /** True for the first datagram of a tick. */
-  #beginTick() {
-    this.#inTick++;
-    if (this.#ticking) return false;
-    this.#ticking = true;
-    turn.atFlush(this.#endTick);
-    return true;
-  }
-
   #endTick = () => {
-    this.#ticking = false;
     this.#bursts = this.#inTick > 1 || !triesAtOnce;
     this.#inTick = 0;
     this.flush();
@@ -200,7 +196,7 @@ class Outbox {
     const { outgoingInfo } = theBlocks();
     const pending = this.#pending;
     for (let i = 0; i < done; i++) pending[i]?.settle(outgoingInfo[i * OUTGOING_COLUMNS]);
-    if (done === pending.length) pending.length = 0;
+    if (pending.length === 1 && done === 1) pending.pop();
     else pending.splice(0, done);
     this.#handle.waitsForRoom(pending.length > 0);
   }
