@@ -1,6 +1,7 @@
 'use strict';
 // The door: wiring only.
 
+const { setBusyPoll } = require('./lib/busy-poll.js');
 const dgram = require('./lib/dgram.js');
 const net = require('./lib/net.js');
 const { version } = require('./package.json');
@@ -11,5 +12,6 @@ module.exports = {
   Server: net.Server,
   Socket: net.Socket,
   UdpSocket: dgram.Socket,
+  setBusyPoll,
   version,
 };

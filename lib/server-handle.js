@@ -4,6 +4,7 @@
 const { Server: NativeServer } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { afterwards, runTicks } = require('./rounds.js');
 const { Scope } = require('./scope.js');
 const { Pipe, TCP, describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
@@ -53,7 +54,7 @@ class ServerHandle extends NativeServer {
 
   onready() {
     for (let accepted = 0; this.#listening && accepted < MAX_ACCEPTS; accepted++) {
-      if (accepted > 0) turn.runTicks();
+      if (accepted > 0) runTicks();
       // A tick may have closed the server.
       if (!this.#listening) return;
       const status = this.acceptNext();
@@ -97,7 +98,7 @@ class ServerHandle extends NativeServer {
     this.#liveness.setActive(this.#listening);
     this.release();
     turn.dismiss();
-    turn.afterwards(() => {
+    afterwards(() => {
       if (callback) this.#scope.runInAsyncScope(callback, this);
       this.#scope.emitDestroy();
     });

@@ -7,6 +7,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { afterwards, atNextRound, runTicks } = require('./rounds.js');
 const { Scope } = require('./scope.js');
 const turn = require('./turn.js');
 
@@ -90,7 +91,7 @@ class StreamHandle extends NativeSocket {
       this.#index = turn.add(this);
       turn.kick();
     } else {
-      turn.atNextRound(() => this.#connected(status));
+      atNextRound(() => this.#connected(status));
     }
     return 0;
   }
@@ -121,7 +122,7 @@ class StreamHandle extends NativeSocket {
   #readable() {
     let reads = 0;
     do {
-      if (reads > 0) turn.runTicks();
+      if (reads > 0) runTicks();
       const count = this.#events.readFrom(this.owner, this);
       if (count === AGAIN || count === EBADF) return;
       turn.delivered();
@@ -193,7 +194,7 @@ class StreamHandle extends NativeSocket {
     const status = this.endWriting();
     this.#pend(1);
     const done = AsyncResource.bind(callback);
-    turn.atNextRound(() => {
+    atNextRound(() => {
       this.#pend(-1);
       done(status);
     });
@@ -237,7 +238,7 @@ class StreamHandle extends NativeSocket {
     this.#update();
     this.release();
     turn.dismiss();
-    turn.afterwards(() => {
+    afterwards(() => {
       if (callback) this.inScope(callback, this);
       this.#scope.emitDestroy();
     });

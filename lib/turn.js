@@ -3,13 +3,11 @@
 // of ticks. A handle is any object with `id()` and `onready(readiness)`.
 
 const { Reactor } = require('./binding.js');
-const { rootScope } = require('./scope.js');
+const { onBusyPoll } = require('./busy-poll.js');
+const { hasLater, hasSoon, immediately, root, runSoon, runTicks } = require('./rounds.js');
 
 // Captured at load: fake timers replace the globals.
-const { setImmediate, setTimeout } = globalThis;
-
-/** Node runs nextTick and promise callbacks after every I/O callback; within a batch we do. */
-const runTicks = typeof process._tickCallback === 'function' ? () => process._tickCallback() : () => {};
+const { setTimeout } = globalThis;
 
 /** What a handle became ready for (src/reactor/ready.rs). */
 const READ = 1;
@@ -47,14 +45,6 @@ let active = 0;
 /** Functions to run at the end of a turn, such as sending what was queued during it. */
 const flushes = [];
 
-/**
- * Turns belong to nobody's async context: whoever made the first socket, or woke us, is not their cause. Only what
- * starts them is made in this scope: ticks that run within a scope and throw would corrupt the stack of async ids.
- */
-const root = rootScope();
-
-const immediately = (callback) => root.runInAsyncScope(setImmediate, undefined, callback);
-
 /** The functions that are called for every event; they take a handle's index (src/bridge/calls.rs). */
 let calls = null;
 
@@ -72,10 +62,18 @@ function theReactor() {
     const make = () => new Reactor(onBell, Buffer.from(ready.buffer), inLoop() ? root : null);
     reactor = root.runInAsyncScope(make);
     reactor.setStreamBlock(streamBlock());
+    if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
     calls = reactor.calls();
   }
   return reactor;
 }
+
+let busyPoll = 0;
+
+onBusyPoll((micros) => {
+  busyPoll = micros;
+  reactor?.setBusyPoll(micros);
+});
 
 /**
  * Handles that were made and not closed. The reactor is there for them: a program that has none for a while has no
@@ -105,7 +103,7 @@ function retireSoon() {
 function retire() {
   retirement = null;
   if (living > 0) return;
-  if (scheduled || later.length > 0) {
+  if (scheduled || hasLater()) {
     retireSoon();
     return;
   }
@@ -173,7 +171,7 @@ function turn(made) {
   let collects = 0;
   events = 0;
   try {
-    if (soon.length > 0) runSoon();
+    if (hasSoon()) runSoon();
     // What a throw left over is delivered first.
     deliver();
     // Ticks come between a collect and its delivery, so that the last ones are left to Node.
@@ -223,6 +221,11 @@ function atFlush(task) {
   else process.nextTick(task);
 }
 
+/** Whether a turn is being made, at whose end `atFlush` comes. */
+function isUnderWay() {
+  return inTurn;
+}
+
 /** One more event of the current batch was delivered; ticks come between this one and the next. */
 function delivered() {
   events++;
@@ -259,67 +262,20 @@ function release() {
   if (--active === 0) reactor.setReferenced(false);
 }
 
-// Callbacks that the built-in makes at the start of the loop's next round: finished shutdowns. They come before
-// whatever the peer answers, which is an event of a later collect at the earliest.
-const soon = [];
-
-function atNextRound(task) {
-  if (soon.push(task) === 1) immediately(runSoon);
-}
-
-function runSoon() {
-  try {
-    while (soon.length > 0) {
-      soon.shift()();
-      runTicks();
-    }
-  } finally {
-    // A callback threw: the others have a round of their own.
-    if (soon.length > 0) immediately(runSoon);
-  }
-}
-
 function betweenEvents() {
   runTicks();
-  if (soon.length > 0) runSoon();
-}
-
-// Callbacks that the built-in makes from the end of a round: closed handles.
-let later = [];
-
-/** Runs `task` after the immediates of this round; keeps the program alive until then. */
-function afterwards(task) {
-  if (later.push(task) === 1) process.nextTick(immediately, runLater);
-}
-
-function runLater() {
-  const tasks = later;
-  later = [];
-  let done = 0;
-  try {
-    while (done < tasks.length) {
-      if (done > 0) runTicks();
-      tasks[done++]();
-    }
-  } finally {
-    if (done < tasks.length) {
-      const rest = tasks.slice(done);
-      if (later.length === 0) immediately(runLater);
-      later = rest.concat(later);
-    }
-  }
+  if (hasSoon()) runSoon();
 }
 
 module.exports = {
   READ,
   add,
-  afterwards,
   armRead,
   atFlush,
-  atNextRound,
   delivered,
   dismiss,
   enlist,
+  isUnderWay,
   kick,
   onRetire,
   read,
@@ -327,7 +283,6 @@ module.exports = {
   release,
   remove,
   retain,
-  runTicks,
   takeFromBlock,
   theReactor,
   write,

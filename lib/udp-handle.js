@@ -5,6 +5,7 @@ const { isIP } = require('node:net');
 const { UdpSocket: NativeUdpSocket } = require('./binding.js');
 const { errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { afterwards } = require('./rounds.js');
 const { Scope } = require('./scope.js');
 const { describe } = require('./stream-handle.js');
 const turn = require('./turn.js');
@@ -174,7 +175,7 @@ class UDP extends NativeUdpSocket {
     this.#update();
     this.release();
     turn.dismiss();
-    turn.afterwards(() => {
+    afterwards(() => {
       if (callback) this.#scope.runInAsyncScope(callback, this);
       this.#scope.emitDestroy();
     });

@@ -3,7 +3,7 @@
 import nodeDgram from 'node:dgram';
 import nodeNet from 'node:net';
 import type ferronet from 'ferronet';
-import { dgram, net, Server, Socket, type UdpSocket, type version } from 'ferronet';
+import { dgram, net, Server, Socket, type setBusyPoll, type UdpSocket, type version } from 'ferronet';
 import dgramDefault, { createSocket, type RemoteInfo } from 'ferronet/dgram';
 import type netDefault from 'ferronet/net';
 import { type AddressInfo, connect, createServer, type Stream } from 'ferronet/net';
@@ -22,6 +22,7 @@ same<typeof Socket, typeof net.Socket>(true);
 same<typeof Stream, typeof net.Socket>(true);
 same<typeof UdpSocket, typeof dgram.Socket>(true);
 same<typeof version, string>(true);
+same<typeof setBusyPoll, (micros: number) => void>(true);
 
 // The built-in and ferronet stand in for each other.
 const theirNet: typeof nodeNet = net;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use napi::bindgen_prelude::{Buffer, Env, Function, Object, Result};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -186,6 +187,13 @@ impl Reactor {
             Wake::Loop(_) => "nested",
             Wake::Doorbell(_) => "follower",
         }
+    }
+
+    /// For how many microseconds after the last event JavaScript turns the driver without waiting.
+    #[napi(catch_unwind)]
+    pub fn set_busy_poll(&self, micros: u32) {
+        let duration = Duration::from_micros(micros.into());
+        self.0.core.set_busy_poll(duration);
     }
 
     /// The memory that streams read to.

@@ -60,6 +60,10 @@ pub struct Reactor {
     idle_turns: Cell<u32>,
     quick_bells: Cell<u32>,
     rested_at: Cell<Instant>,
+    /// How long after the last event JavaScript keeps turning the driver; zero for not at all.
+    busy_poll: Cell<Duration>,
+    /// When busy polling ends, if no event comes.
+    busy_until: Cell<Instant>,
 }
 
 /// The generation of every handle index, and the indexes that are free.
@@ -96,6 +100,8 @@ impl Reactor {
             idle_turns: Cell::new(0),
             quick_bells: Cell::new(0),
             rested_at: Cell::new(Instant::now()),
+            busy_poll: Cell::default(),
+            busy_until: Cell::new(Instant::now()),
         }))
     }
 
@@ -119,6 +125,24 @@ impl Reactor {
 
     pub fn set_referenced(&self, referenced: bool) {
         self.referenced.set(referenced);
+    }
+
+    /// Keeps turning the driver for so long after the last event: lower latency for a busy core.
+    pub fn set_busy_poll(&self, duration: Duration) {
+        self.busy_poll.set(duration);
+    }
+
+    /// Takes note of what a drain did, and tells whether JavaScript comes again by itself although nothing
+    /// calls for it.
+    fn is_polling(&self, drained: &Drained) -> bool {
+        if self.busy_poll.get().is_zero() {
+            return false;
+        }
+        let now = Instant::now();
+        if drained.ids > 0 {
+            self.busy_until.set(now + self.busy_poll.get());
+        }
+        now < self.busy_until.get()
     }
 
     /// A turn begins because the bell rang.
@@ -172,7 +196,8 @@ impl Reactor {
             _ => self.idle_turns.get(),
         };
         self.idle_turns.set(idle.min(IDLE_TURNS));
-        if idle < IDLE_TURNS && self.referenced.get() || !waiter.rest() {
+        let goes_on = self.is_polling(drained) || idle < IDLE_TURNS;
+        if goes_on && self.referenced.get() || !waiter.rest() {
             return After::Turn;
         }
         After::Sleep
@@ -192,10 +217,8 @@ impl Reactor {
         };
         self.idle_turns.set(idle);
         // While nothing of ours keeps the program alive, no immediate of ours may do so either.
-        if idle < IDLE_TURNS && self.referenced.get() {
-            return After::Turn;
-        }
-        if !waiter.rest() {
+        let goes_on = self.is_polling(drained) || idle < IDLE_TURNS;
+        if goes_on && self.referenced.get() || !waiter.rest() {
             return After::Turn;
         }
         self.idle_turns.set(0);
@@ -205,7 +228,8 @@ impl Reactor {
     }
 
     fn rest_following(&self, waiter: &Waiter, drained: &Drained) -> After {
-        let busy = Self::is_busy(drained) || self.quick_bells.get() >= 2;
+        let busy =
+            self.is_polling(drained) || Self::is_busy(drained) || self.quick_bells.get() >= 2;
         if busy && self.referenced.get() {
             waiter.want();
         }
