@@ -7,12 +7,15 @@ const { validateBlockList } = require('./block-list.js');
 const channels = require('./channels.js');
 const defaults = require('./defaults.js');
 const { ERR_SERVER_ALREADY_LISTEN, ERR_SERVER_NOT_RUNNING, errnoException } = require('./errors.js');
+const instead = require('./instead.js');
 const { listen, start } = require('./listen.js');
 const { PipeServer } = require('./server-handle.js');
 const { Socket } = require('./socket.js');
 const { validateFunction, validateNumber } = require('./validate.js');
 
 function Server(options, connectionListener) {
+  const other = instead.Server(this, options, connectionListener);
+  if (other !== undefined) return other;
   if (!(this instanceof Server)) return new Server(options, connectionListener);
   const [wanted, listener] = serverArgs(options, connectionListener);
   EventEmitter.call(this, wanted);

@@ -11,6 +11,7 @@ const { BoundSocket, consume } = require('./bound-socket.js');
 const { publishClientSocket } = require('./channels.js');
 const { attemptEnded, connectPath, connectTcp } = require('./connect.js');
 const { ERR_INVALID_FD_TYPE, ERR_MISSING_ARGS, errnoException } = require('./errors.js');
+const instead = require('./instead.js');
 const { defineAddresses } = require('./socket-address.js');
 const { defineEnding } = require('./socket-end.js');
 const { applyOptions, defineOptions } = require('./socket-options.js');
@@ -24,6 +25,8 @@ const { validateInt32, validateNumber } = require('./validate.js');
 const { Duplex } = stream;
 
 function Socket(options) {
+  const other = instead.Socket(this, options);
+  if (other !== undefined) return other;
   if (!(this instanceof Socket)) return new Socket(options);
   options = checkedOptions(socketOptions(options));
 

@@ -25,10 +25,7 @@ function runNode(args, { input, env, cwd, timeout = 20_000, node = process.execP
   });
 }
 
-/**
- * Runs a program's text, with net and dgram answered by ferronet or, on `builtin`, by Node. Its folder is not
- * ours: the text would count as a part of ferronet there and get the built-ins.
- */
+/** Runs a program's text, with net and dgram answered by ferronet or, on `builtin`, by Node. */
 function runProgram(source, { builtin = false, ...options } = {}) {
   return runNode([...(builtin ? [] : ['-r', register]), '-e', source], { cwd: tmpdir(), ...options });
 }

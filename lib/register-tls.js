@@ -1,0 +1,89 @@
+'use strict';
+// tls.TLSSocket over a socket of ferronet's. TLS takes a net.Socket with a handle for one of Node's own and reads its
+// handle in C++; ours goes to it as what it documents for any other stream: wrapped. The one place where a TLSSocket turns
+// a socket into a handle is its method _wrapHandle; tls.connect, tls.Server, https and http2 all come by there.
+
+const { Socket } = require('./socket.js');
+const { isFerronet } = require('./register-classes.js');
+const { findStreamSocket, passing, streamSocketMembers } = require('./register-streams.js');
+
+/** The socket of ferronet's that a TLSSocket writes to, and the stream socket between them. */
+const kTransport = Symbol('transport');
+const kWrap = Symbol('wrap');
+
+/** What connecting makes known, in the order of net.Socket. */
+const told = ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'];
+
+/** A TLSSocket that was given no socket connects one. */
+function newTransport({ noDelay, keepAlive, keepAliveInitialDelay }) {
+  return new Socket({ noDelay, keepAlive, keepAliveInitialDelay });
+}
+
+/** The socket of ferronet's among what a TLSSocket was given; undefined when there is none. */
+function transportOf(tlsSocket, wrap, handle) {
+  if (!wrap && !handle) return newTransport(tlsSocket._tlsOptions);
+  if (isFerronet(wrap)) return wrap;
+  return isFerronet(wrap?.stream) ? wrap.stream : undefined;
+}
+
+/** Connects the socket below in the TLSSocket's name. */
+function connectTransport(tlsSocket, args) {
+  const transport = tlsSocket[kTransport];
+  const listener = typeof args.at(-1) === 'function' ? args.pop() : undefined;
+  if (listener) tlsSocket.once('connect', listener);
+  for (const event of told) transport.on(event, (...details) => tlsSocket.emit(event, ...details));
+  transport.once('connect', () => {
+    tlsSocket.connecting = false;
+    tlsSocket.emit('connect');
+  });
+  transport.once('ready', () => {
+    tlsSocket.emit('ready');
+    if (!tlsSocket.isPaused()) tlsSocket.read(0);
+  });
+  tlsSocket._unrefTimer();
+  tlsSocket.connecting = true;
+  transport.connect(...args);
+  return tlsSocket;
+}
+
+function tlsMembers({ prototype }, StreamSocket) {
+  const { _init, _wrapHandle, connect } = prototype;
+  return {
+    ...passing(prototype, (self) => self[kTransport]),
+
+    _wrapHandle(wrap, handle, ...rest) {
+      const transport = transportOf(this, wrap, handle);
+      if (transport === undefined) return Reflect.apply(_wrapHandle, this, [wrap, handle, ...rest]);
+      if (!wrap || wrap === transport) wrap = new StreamSocket(transport);
+      this[kTransport] = transport;
+      this[kWrap] = wrap;
+      return Reflect.apply(_wrapHandle, this, [wrap, wrap._handle, ...rest]);
+    },
+
+    _init(socket, wrap) {
+      if (this[kTransport] === undefined) return Reflect.apply(_init, this, [socket, wrap]);
+      Reflect.apply(_init, this, [socket, wrap && this[kWrap]]);
+      // Ending is the TLSSocket's to decide, which has its last records to send.
+      this[kTransport].allowHalfOpen = true;
+      // A failure below is one of the TLSSocket's own, as with a handle of Node's.
+      this[kWrap].removeAllListeners('error');
+      this[kWrap].on('error', (error) => this.destroy(error));
+    },
+
+    connect(...args) {
+      const own = this[kTransport] !== undefined && !this._parent && !this.destroyed;
+      return own ? connectTransport(this, args) : Reflect.apply(connect, this, args);
+    },
+  };
+}
+
+/** [object, members] pairs that TLS over ferronet's sockets needs. */
+function tlsChanges(tls) {
+  const StreamSocket = findStreamSocket(tls);
+  return [
+    [StreamSocket.prototype, streamSocketMembers(StreamSocket)],
+    [tls.TLSSocket.prototype, tlsMembers(tls.TLSSocket, StreamSocket)],
+  ];
+}
+
+module.exports = { tlsChanges };
