@@ -2,7 +2,7 @@
 
 const test = require('ava');
 const { startExample, startServer } = require('./programs.js');
-const { testWithTwoHosts } = require('./two-hosts.js');
+const { testWithTwoHosts } = require('../helpers/two-hosts.js');
 
 const hostTest = testWithTwoHosts(test);
 const GROUP = '239.255.42.99';
