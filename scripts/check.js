@@ -96,6 +96,18 @@ const layers = [
   panicsAreCaught,
 ];
 
+/** A file that is longer has two subjects. */
+const MAX_LINES = 400;
+
+const sizes = {
+  name: `sizes: no file over ${MAX_LINES} lines`,
+  run() {
+    const lines = (file) => fs.readFileSync(path.join(root, file), 'utf8').split('\n').length - 1;
+    const long = [...rust(), ...javascript()].filter((file) => lines(file) > MAX_LINES);
+    return long.length === 0 ? null : long.map((file) => `${file}: ${lines(file)}`).join('\n');
+  },
+};
+
 const bin = (name) => path.join(root, 'node_modules', '.bin', name);
 
 const checks = [
@@ -104,6 +116,7 @@ const checks = [
   command('biome', bin('biome'), ['check', '--error-on-warnings', '.']),
   command('types', bin('tsc'), ['--project', 'tsconfig.json']),
   ...layers,
+  sizes,
 ];
 
 /** Runs all checks; resolves with the counts. */
