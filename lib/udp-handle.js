@@ -23,7 +23,7 @@ class UDP extends NativeUdpSocket {
   receive = null;
   sendBatch = null;
   #events = null;
-  #scope = new Scope('UDPWRAP', this);
+  #scope = new Scope('FERRONET_UDP', this);
   #inbox = new Inbox(this);
   #outbox = new Outbox(this);
   #liveness = new Liveness();

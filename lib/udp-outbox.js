@@ -66,7 +66,7 @@ class Pending {
       pending.#beforeTick = undefined;
     }
     if (pending.#result === undefined) {
-      pending.#resource = new AsyncResource('UDPSENDWRAP', { requireManualDestroy: true });
+      pending.#resource = new AsyncResource('FERRONET_UDPSEND', { requireManualDestroy: true });
     } else if (late > 0) {
       process.nextTick(Pending.tick, pending);
     } else {
