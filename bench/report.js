@@ -56,7 +56,9 @@ function table(columns, summaries) {
 
 /** What was measured besides the built-in: per implementation the ratio, then CPU time per message. */
 function besideTable(summaries, titles) {
-  const names = Object.keys(titles).filter((name) => summaries.some((row) => row.results[name]));
+  const names = Object.keys(titles).filter(
+    (name) => name !== 'builtin' && summaries.some((row) => row.results[name]),
+  );
   const cell = (name) => (row) => {
     const result = row.results[name];
     if (!result) return '';
@@ -67,6 +69,41 @@ function besideTable(summaries, titles) {
     [['scenario', (row) => row.name], ...names.map((name) => [titles[name], cell(name)])],
     summaries.filter((row) => Object.keys(row.results).length > 2),
   );
+}
+
+/** The ratios of several Nodes side by side, each to its own built-in: figure, CPU per message. */
+function nodesTable(runs) {
+  const sorted = [...runs].sort((a, b) => Number.parseInt(a.node, 10) - Number.parseInt(b.node, 10));
+  const names = [...new Set(sorted.flatMap(({ summaries }) => summaries.map(({ name }) => name)))];
+  const cell = (summaries) => (name) => {
+    const found = summaries.find((row) => row.name === name);
+    return found ? `${times(found.results.ferronet.ratio)}, ${times(found.results.ferronet.cpuRatio)}` : '';
+  };
+  const columns = sorted.map(({ node, summaries }) => [`Node ${node}`, cell(summaries)]);
+  return table([['scenario', (name) => name], ...columns], names);
+}
+
+/** Rows of { event, implementation, calls: { name: count } }. */
+function syscallsTable(rows) {
+  const columns = [
+    ['one event is', ({ event }) => event],
+    ['on', ({ implementation }) => implementation],
+    [
+      'calls',
+      ({ calls }) =>
+        Object.values(calls)
+          .reduce((total, count) => total + count, 0)
+          .toFixed(2),
+    ],
+    [
+      'which',
+      ({ calls }) =>
+        Object.entries(calls)
+          .map(([name, n]) => `${name} ${n.toFixed(2)}`)
+          .join(', '),
+    ],
+  ];
+  return table(columns, rows);
 }
 
 /** Where ferronet is not ahead, in words. */
@@ -88,8 +125,10 @@ function verdict(summaries) {
 
 module.exports = {
   besideTable,
+  nodesTable,
   fullTable: (summaries) => table(full, summaries),
   number,
+  syscallsTable,
   shortTable: (summaries) => table(short, summaries),
   table,
   times,

@@ -55,6 +55,16 @@ function hasWhatItNeeds({ since = [0, 0] }, version) {
   return major > since[0] || (major === since[0] && minor >= since[1]);
 }
 
+function titlesOf(implementations) {
+  const titles = Object.entries(implementations).map(([name, { title }]) => [name, title]);
+  return Object.fromEntries(titles);
+}
+
+/** More digits than are known would only make differences. */
+function rounded(_key, value) {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
+}
+
 /** All that was found out with one Node. */
 async function measureNode(node, chosen, context) {
   const version = versionOf(node);
@@ -64,10 +74,9 @@ async function measureNode(node, chosen, context) {
   const finished = [...results].filter(([, rounds]) => rounds.length > 0);
   const summaries = finished.map(([scenario, rounds]) => summarize(scenario, rounds));
   if (summaries.length > 0) {
-    const titles = Object.entries(context.implementations).map(([name, { title }]) => [name, title]);
     console.log(`\n${fullTable(summaries)}`);
     console.log('\nBeside the built-in (figure, CPU per message):');
-    console.log(besideTable(summaries, Object.fromEntries(titles)));
+    console.log(besideTable(summaries, titlesOf(context.implementations)));
   }
   console.log(`\n${verdict(summaries)}`);
   return { node: version, summaries };
@@ -106,8 +115,9 @@ async function main() {
   for (const node of wanted.node) runs.push(await measureNode(node, chosen, context));
   if (wanted.json) {
     const { rounds, seconds } = wanted;
-    const record = { machine, placement, rounds, seconds, versions, runs };
-    fs.writeFileSync(wanted.json, `${JSON.stringify(record, null, 2)}\n`);
+    const titles = titlesOf(context.implementations);
+    const record = { machine, placement, rounds, seconds, versions, titles, runs };
+    fs.writeFileSync(wanted.json, `${JSON.stringify(record, rounded, 2)}\n`);
   }
 }
 

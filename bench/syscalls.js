@@ -1,9 +1,14 @@
 'use strict';
-// npm run bench:syscalls: system calls per event, counted by strace, of the built-in and of ferronet.
+// npm run bench:syscalls: system calls per event, counted by strace, of the built-in and of
+// ferronet; --accept keeps them for docs/performance.md.
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { parseArgs } = require('node:util');
 const { amounts, perEvent, stderrOf } = require('./counted/marginal.js');
-const { table } = require('./report.js');
+const { syscallsTable } = require('./report.js');
+
+const file = path.join(__dirname, 'counted', 'syscalls.json');
 
 /** Rarer than this per event is not the path's. */
 const FEWEST = 0.02;
@@ -20,14 +25,12 @@ function counter(node) {
   };
 }
 
-const sum = (calls) => calls.reduce((total, [, count]) => total + count, 0);
-const list = (calls) => calls.map(([name, count]) => `${name} ${count.toFixed(2)}`).join(', ');
-
 function main() {
   const { values } = parseArgs({
     options: {
       only: { type: 'string', default: '' },
       node: { type: 'string', default: process.execPath },
+      accept: { type: 'boolean', default: false },
     },
   });
   const only = new RegExp(values.only);
@@ -37,17 +40,13 @@ function main() {
       process.stderr.write(`${workload} ${implementation} …\n`);
       const calls = Object.entries(perEvent(counter(values.node), implementation, workload))
         .filter(([, count]) => count >= FEWEST)
+        .map(([name, count]) => [name, Number(count.toFixed(2))])
         .sort(([, a], [, b]) => b - a);
-      rows.push({ event: amounts[workload].event, implementation, calls });
+      rows.push({ event: amounts[workload].event, implementation, calls: Object.fromEntries(calls) });
     }
   }
-  const columns = [
-    ['one event is', ({ event }) => event],
-    ['on', ({ implementation }) => implementation],
-    ['calls', ({ calls }) => sum(calls).toFixed(2)],
-    ['which', ({ calls }) => list(calls)],
-  ];
-  console.log(table(columns, rows));
+  console.log(syscallsTable(rows));
+  if (values.accept) fs.writeFileSync(file, `${JSON.stringify({ rows }, null, 2)}\n`);
 }
 
 try {

@@ -48,6 +48,23 @@ test('the echo server serves several clients at once', async (t) => {
   }
 });
 
+// Elsewhere the kernel does not spread connections over the sockets of one port.
+const linuxTest = process.platform === 'linux' ? test : test.skip;
+
+linuxTest('the echo workers share one port, and each has a part of the clients', async (t) => {
+  const { program, port } = await startServer(t, 'echo-workers.js', [0, '127.0.0.1', 2]);
+  const answered = async (word) => {
+    const client = startExample(t, 'echo-client.js', [port]);
+    client.type(word);
+    client.endInput();
+    t.like(await client.ended(), { code: 0, stdout: word });
+  };
+  // The kernel chooses the worker by a hash of both ends: after some clients both have had one.
+  const workers = () => new Set(program.stdout.match(/^Worker \d+ has/gm));
+  for (let i = 0; workers().size < 2 && i < 30; i++) await answered(`hello ${i}`);
+  t.is(workers().size, 2);
+});
+
 test('the echo client ends when the server has gone, though its input is still open', async (t) => {
   const { program, port } = await startServer(t, 'echo-server.js', [0]);
   const client = startExample(t, 'echo-client.js', [port]);
