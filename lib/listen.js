@@ -8,10 +8,12 @@ const { isPipeName, toNumber } = require('./args.js');
 const { guessHandleType } = require('./binding.js');
 const { BoundSocket, consume } = require('./bound-socket.js');
 const channels = require('./channels.js');
+const { listenInCluster } = require('./cluster.js');
 const defaults = require('./defaults.js');
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, errnoOf, listenException } = require('./errors.js');
 const { defaultLookup } = require('./lookup.js');
-const { PipeServer, ServerHandle, TCPServer } = require('./server-handle.js');
+const { nativeKind } = require('./native-handle.js');
+const { PipeServer, ServerHandle, TCPServer, takeServer } = require('./server-handle.js');
 const { validateAbortSignal, validatePort } = require('./validate.js');
 
 const DEFAULT_BACKLOG = 511;
@@ -40,9 +42,19 @@ function listen(server, given, args) {
     useHandle(server, options, backlogOf(args));
     return;
   }
+  if (nativeKind(options)) {
+    useNative(server, options, backlogOf(args));
+    return;
+  }
   watchSignal(server, options.signal);
   if (typeof options.fd === 'number' && options.fd >= 0) {
-    server._listen2(null, null, null, backlogOf(args), options.fd);
+    listenOn(server, {
+      address: null,
+      port: null,
+      addressType: null,
+      backlog: backlogOf(args),
+      fd: options.fd,
+    });
     return;
   }
   if (asksForAnyPort(options, args)) options.port = 0;
@@ -87,22 +99,32 @@ function useHandle(server, handle, backlog) {
   server._listen2(null, -1, -1, backlog);
 }
 
+/** Node's handle has a socket that is bound, or listens already. */
+function useNative(server, native, backlog) {
+  const handle = takeServer(native);
+  if (typeof handle === 'number') failed(server, handle);
+  else useHandle(server, handle, backlog);
+}
+
 function listenOnPort(server, options, backlog) {
   const { host } = options;
   const port = options.port | 0;
   const flags = (options.ipv6Only === true ? IPV6ONLY : 0) | (options.reusePort === true ? REUSEPORT : 0);
+  const exclusive = options.exclusive || options.reusePort === true;
   if (!host) {
     // Node 20 looks at these options for a host only.
-    server._listen2(null, port, 4, backlog, undefined, defaults.major < 22 ? 0 : flags);
+    const known = defaults.major < 22 ? 0 : flags;
+    listenOn(server, { address: null, port, addressType: 4, backlog, flags: known }, exclusive);
     return;
   }
   if (typeof host !== 'string') throw new ERR_INVALID_ARG_TYPE('hostname', 'of type string', host);
   // A literal is bound at once, so that address() answers on the next line; the built-in binds a tick later.
-  if (isIP(host)) server._listen2(host, port, isIP(host), backlog, undefined, flags);
-  else lookUpAndListen(server, host, port, backlog, flags);
+  const addressType = isIP(host);
+  if (addressType) listenOn(server, { address: host, port, addressType, backlog, flags }, exclusive);
+  else lookUpAndListen(server, host, { port, backlog, flags }, exclusive);
 }
 
-function lookUpAndListen(server, host, port, backlog, flags) {
+function lookUpAndListen(server, host, place, exclusive) {
   const id = server._listeningId;
   defaultLookup(host, { all: true }, (error, addresses) => {
     // Closed, or asked to listen to something else, meanwhile.
@@ -112,8 +134,19 @@ function lookUpAndListen(server, host, port, backlog, flags) {
       return;
     }
     const { address, family } = firstUsable(addresses);
-    server._listen2(address, port, family, backlog, undefined, flags);
+    listenOn(server, { ...place, address, addressType: family }, exclusive);
   });
+}
+
+/**
+ * Listens on a place ({ address, port, addressType, backlog, fd, flags }): in a worker of a cluster on the primary's
+ * socket, unless it shall be this process's own. `permissions` is the primary's business where it makes a file.
+ */
+function listenOn(server, place, exclusive, permissions) {
+  const { address, port, addressType, backlog, fd, flags } = place;
+  const start = () => server._listen2(address, port, addressType, backlog, fd, flags);
+  const query = { address, port, addressType, fd, flags, backlog, ...permissions };
+  if (exclusive || !listenInCluster(server, query, start)) start();
 }
 
 /** A link-local IPv6 address needs a zone to be listened on; another one is preferred. */
@@ -124,11 +157,12 @@ function firstUsable(addresses) {
 }
 
 function listenOnPath(server, options, backlog) {
-  const { path, readableAll, writableAll } = options;
+  const { path, readableAll, writableAll, exclusive } = options;
   const everyone = (readableAll ? 0o444 : 0) | (writableAll ? 0o222 : 0);
   if (path.startsWith('\0') && everyone) throw new ERR_INVALID_ARG_VALUE('options', options, ABSTRACT_MODE);
   server._pipeName = path;
-  server._listen2(path, -1, -1, backlog);
+  const place = { address: path, port: -1, addressType: -1, backlog };
+  listenOn(server, place, exclusive, { readableAll, writableAll });
   // Before Node 22 the bits are added to the mode that the file has.
   if (server._handle && everyone) {
     fs.chmodSync(path, defaults.major < 22 ? fs.statSync(path).mode | everyone : everyone);
@@ -173,13 +207,11 @@ function adopt(fd) {
  */
 function start(server, onConnection, address, port, addressType, backlog, fd, flags) {
   const handle = server._handle ?? createServerHandle(address, port, addressType, fd, flags);
-  if (!address && typeof fd !== 'number' && port >= 0) [address, addressType] = anyOf(handle);
+  const anywhere = !server._handle && !address && typeof fd !== 'number' && port >= 0;
+  if (anywhere) [address, addressType] = anyOf(handle);
   const status = typeof handle === 'number' ? handle : startHandle(handle, server, onConnection, backlog);
   if (status !== 0) {
-    server._handle = null;
-    const error = listenException(status, address, port);
-    channels.publishListenError(server, error);
-    process.nextTick(() => server.emit('error', error));
+    failed(server, status, address, port);
     return;
   }
   server._handle = handle;
@@ -190,6 +222,13 @@ function start(server, onConnection, address, port, addressType, backlog, fd, fl
     // Closed meanwhile: no 'listening'.
     if (server._handle) server.emit('listening');
   });
+}
+
+function failed(server, status, address, port) {
+  server._handle = null;
+  const error = listenException(status, address, port);
+  channels.publishListenError(server, error);
+  process.nextTick(() => server.emit('error', error));
 }
 
 /** 0, or the error number of a handle that is closed then. */

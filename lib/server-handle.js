@@ -4,15 +4,17 @@
 const { Server: NativeServer } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { nativeKind, openDuplicate } = require('./native-handle.js');
 const { afterwards, runTicks } = require('./rounds.js');
 const { Scope } = require('./scope.js');
-const { Pipe, TCP, describe } = require('./stream-handle.js');
+const { Pipe, TCP, describe, takeStream } = require('./stream-handle.js');
 const turn = require('./turn.js');
 
 /** Connections accepted in one turn; more wait for the next, so that those accepted are served too. */
 const MAX_ACCEPTS = 64;
 
 const EBADF = errnoOf('EBADF');
+const EINVAL = errnoOf('EINVAL');
 
 class ServerHandle extends NativeServer {
   owner = null;
@@ -22,6 +24,8 @@ class ServerHandle extends NativeServer {
   #listening = false;
   #index = -1;
   #closed = false;
+  /** Node's handle of the same socket, which closes with this one, or null. */
+  #native = null;
 
   constructor() {
     super(turn.enlist());
@@ -29,6 +33,29 @@ class ServerHandle extends NativeServer {
 
   get fd() {
     return this.descriptor();
+  }
+
+  /**
+   * Takes over the socket of a handle of Node's: 0 or an error number. That handle stays, and keeps nothing alive; what
+   * it accepts from here on (it may be listening) comes here as well.
+   */
+  takeOver(native) {
+    const status = openDuplicate(native, (fd) => this.adopt(fd));
+    if (status !== 0) return status;
+    this.#native = native;
+    native.unref();
+    native.onconnection = (error, connection) => this.deliver(error || connection);
+    return 0;
+  }
+
+  /** A connection that Node accepted, or an error number. */
+  deliver(native) {
+    if (this.#closed) {
+      native.close?.();
+      return;
+    }
+    const connection = typeof native === 'number' ? native : takeStream(native);
+    this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, connection);
   }
 
   /** From here on `onConnection(owner, handle)` is called for each connection, or with an error number. */
@@ -97,6 +124,7 @@ class ServerHandle extends NativeServer {
     this.#listening = false;
     this.#liveness.setActive(this.#listening);
     this.release();
+    this.#native?.close();
     turn.dismiss();
     afterwards(() => {
       if (callback) this.#scope.runInAsyncScope(callback, this);
@@ -125,4 +153,14 @@ class PipeServer extends ServerHandle {
   }
 }
 
-module.exports = { PipeServer, ServerHandle, TCPServer };
+/** A handle with the socket of one of Node's, which then belongs to it; or a negative error number. */
+function takeServer(native) {
+  const kind = nativeKind(native);
+  if (kind === 'UDP') return EINVAL;
+  const handle = kind === 'TCP' ? new TCPServer() : new PipeServer();
+  const status = handle.takeOver(native);
+  if (status !== 0) handle.close();
+  return status || handle;
+}
+
+module.exports = { PipeServer, ServerHandle, TCPServer, takeServer };

@@ -3,6 +3,7 @@
 // The rest of its members is in lib/socket-*.js, a file per subject.
 // A constructor function, because programs call it without `new` and inherit from it by util.inherits.
 
+const { Socket: BuiltinSocket } = require('node:net');
 const stream = require('node:stream');
 const { normalizeArgs, normalized, refuseObjectMode, socketOptions } = require('./args.js');
 const { guessHandleType } = require('./binding.js');
@@ -12,13 +13,14 @@ const { publishClientSocket } = require('./channels.js');
 const { attemptEnded, connectPath, connectTcp } = require('./connect.js');
 const { ERR_INVALID_FD_TYPE, ERR_MISSING_ARGS, errnoException } = require('./errors.js');
 const instead = require('./instead.js');
+const { adoptableKind } = require('./native-handle.js');
 const { defineAddresses } = require('./socket-address.js');
 const { defineEnding } = require('./socket-end.js');
 const { applyOptions, defineOptions } = require('./socket-options.js');
 const { defineReading, onRead, readFrom, readSize } = require('./socket-read.js');
 const { kCounts, kHandle, kOnread, kOptions, kPeer, kReset, kWriting } = require('./socket-state.js');
 const { defineWriting, onWritable, writeAfterEnd } = require('./socket-write.js');
-const { Pipe, TCP } = require('./stream-handle.js');
+const { Pipe, StreamHandle, TCP, takeStream } = require('./stream-handle.js');
 const { kTimer } = require('./timeout.js');
 const { validateInt32, validateNumber } = require('./validate.js');
 
@@ -29,6 +31,7 @@ function Socket(options) {
   if (other !== undefined) return other;
   if (!(this instanceof Socket)) return new Socket(options);
   options = checkedOptions(socketOptions(options));
+  if (isForNode(options.handle)) return new BuiltinSocket(options);
 
   this.connecting = false;
   this._hadError = false;
@@ -56,7 +59,7 @@ function Socket(options) {
   if (options.handle instanceof BoundSocket) {
     this[kHandle] = boundHandle(options.handle);
   } else if (options.handle) {
-    this[kHandle] = options.handle;
+    this[kHandle] = ownHandle(options.handle);
   } else if (options.fd !== undefined) {
     this[kHandle] = handleOf(options.fd);
   }
@@ -106,6 +109,20 @@ function handleOf(fd) {
     handle.close();
     throw errnoException(status, 'open');
   }
+  return handle;
+}
+
+/** Whether the program gives a handle that only the built-in can drive: a terminal's, TLS, a stand-in in JavaScript. */
+function isForNode(handle) {
+  if (!handle || handle instanceof BoundSocket || handle instanceof StreamHandle) return false;
+  return adoptableKind(handle) === undefined;
+}
+
+/** A handle of ours as it is; the connection of one of Node's in a handle of ours. */
+function ownHandle(given) {
+  if (given instanceof StreamHandle) return given;
+  const handle = takeStream(given);
+  if (typeof handle === 'number') throw errnoException(handle, 'open');
   return handle;
 }
 

@@ -7,6 +7,7 @@ const { AsyncResource } = require('node:async_hooks');
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { nativeKind, openDuplicate } = require('./native-handle.js');
 const { afterwards, atNextRound, runTicks } = require('./rounds.js');
 const { Scope } = require('./scope.js');
 const turn = require('./turn.js');
@@ -55,6 +56,13 @@ class StreamHandle extends NativeSocket {
       this.#phase = 'open';
       this.#index = turn.add(this);
     }
+    return status;
+  }
+
+  /** Takes over the connection of a handle of Node's, which is closed. 0 or an error number. */
+  takeOver(native) {
+    const status = openDuplicate(native, (fd) => this.open(fd));
+    native.close();
     return status;
   }
 
@@ -294,4 +302,12 @@ class Pipe extends StreamHandle {
   }
 }
 
-module.exports = { Pipe, TCP, describe };
+/** A handle with the connection of one of Node's, which is closed; or a negative error number. */
+function takeStream(native) {
+  const handle = nativeKind(native) === 'TCP' ? new TCP() : new Pipe();
+  const status = handle.takeOver(native);
+  if (status !== 0) handle.close();
+  return status || handle;
+}
+
+module.exports = { Pipe, StreamHandle, TCP, describe, takeStream };

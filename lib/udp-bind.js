@@ -4,6 +4,7 @@
 const { isIP } = require('node:net');
 const { bindArgs, bindSyncArgs } = require('./args.js');
 const { guessHandleType } = require('./binding.js');
+const { askPrimary } = require('./cluster.js');
 const {
   ERR_INVALID_ARG_VALUE,
   ERR_INVALID_FD_TYPE,
@@ -11,10 +12,15 @@ const {
   addressException,
   errnoException,
 } = require('./errors.js');
-const { UDP } = require('./udp-handle.js');
+const { nativeKind } = require('./native-handle.js');
+const { UDP, takeUdp } = require('./udp-handle.js');
 const { applyBufferSizes } = require('./udp-options.js');
 const { events, kState, running } = require('./udp-state.js');
 const { validatePort, validateString } = require('./validate.js');
+
+/** Flags of a UDP bind, by libuv's numbers (include/uv.h). */
+const UV_UDP_IPV6ONLY = 1;
+const UV_UDP_REUSEADDR = 4;
 
 function bind(port, address) {
   const state = running(this);
@@ -22,36 +28,69 @@ function bind(port, address) {
   state.binding = 'binding';
   const callback = arguments.length > 0 ? arguments[arguments.length - 1] : undefined;
   if (typeof callback === 'function') onceBound(this, callback);
-  if (port instanceof UDP) {
-    replaceHandle(this, port);
+  if (port instanceof UDP || nativeKind(port) === 'UDP') {
+    const handle = port instanceof UDP ? port : takeUdp(port, this.type);
+    if (typeof handle === 'number') throw errnoException(handle, 'open');
+    replaceHandle(this, handle);
     return this;
   }
   const wanted = bindArgs(port, address);
   // The built-in takes 32 bit numbers for descriptors, and others for none.
   if ((wanted.fd | 0) === wanted.fd && wanted.fd > 0) {
-    adopt(this, wanted.fd);
+    if (wanted.exclusive || !bindInCluster(this, { address: null, port: null, fd: wanted.fd, flags: null }))
+      adopt(this, wanted.fd);
     return this;
   }
   // The built-in binds with the next tick at the earliest.
   state.lookup(wanted.address || any(this), (error, ip) =>
-    process.nextTick(finishBind, this, error, ip, wanted.port),
+    process.nextTick(finishBind, this, error, ip, wanted),
   );
   return this;
 }
 
 const any = (socket) => (socket.type === 'udp6' ? '::' : '0.0.0.0');
 
-function finishBind(socket, error, ip, port) {
+function finishBind(socket, error, ip, { port, exclusive }) {
   const state = socket[kState];
   if (!state.handle) return;
-  const failed = error || bindHandle(state, ip, port);
+  if (error) {
+    bindFailed(socket, error);
+    return;
+  }
+  const shared = !exclusive && !state.reusePort;
+  if (shared && bindInCluster(socket, { address: ip, port, fd: -1, flags: flagsOf(state) })) return;
+  const failed = bindHandle(state, ip, port);
   if (failed) {
-    state.binding = 'unbound';
-    socket.emit('error', failed);
+    bindFailed(socket, failed);
     return;
   }
   startListening(socket);
   socket.emit('listening');
+}
+
+function bindFailed(socket, error) {
+  socket[kState].binding = 'unbound';
+  socket.emit('error', error);
+}
+
+const flagsOf = ({ ipv6Only, reuseAddr }) =>
+  (ipv6Only ? UV_UDP_IPV6ONLY : 0) | (reuseAddr ? UV_UDP_REUSEADDR : 0);
+
+/** In a worker of a cluster the socket is the primary's, shared with the other workers; false elsewhere. */
+function bindInCluster(socket, place) {
+  const { address, port, fd } = place;
+  return askPrimary(socket, { ...place, addressType: socket.type }, (status, native) => {
+    const running = Boolean(socket[kState].handle);
+    const handle = status || (running && takeUdp(native, socket.type));
+    if (typeof handle === 'object') {
+      replaceHandle(socket, handle);
+      return;
+    }
+    native?.close();
+    if (!running) return;
+    const byAddress = () => addressException(handle, 'bind', address, port);
+    bindFailed(socket, fd > 0 ? errnoException(handle, 'open') : byAddress());
+  });
 }
 
 /** bind's callback hears of 'listening', unless an error comes first. */

@@ -5,6 +5,7 @@ const { isIP } = require('node:net');
 const { UdpSocket: NativeUdpSocket } = require('./binding.js');
 const { errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
+const { openDuplicate } = require('./native-handle.js');
 const { afterwards } = require('./rounds.js');
 const { Scope } = require('./scope.js');
 const { describe } = require('./stream-handle.js');
@@ -30,6 +31,8 @@ class UDP extends NativeUdpSocket {
   #index = -1;
   #open = false;
   #waiting = false;
+  /** Node's handle of the same socket, which closes with this one, or null. */
+  #native = null;
 
   constructor(v6) {
     super(turn.enlist(), v6);
@@ -54,6 +57,15 @@ class UDP extends NativeUdpSocket {
   bindTo(ip, port, ipv6Only, reuseAddress, reusePort) {
     if (this.#open) return EINVAL;
     return this.opened(this.bind(ip, port, ipv6Only, reuseAddress, reusePort));
+  }
+
+  /** Takes over the socket of a handle of Node's, which stays until this one closes. 0 or an error number. */
+  takeOver(native) {
+    const status = this.opened(openDuplicate(native, (fd) => this.adopt(fd)));
+    if (status !== 0) return status;
+    this.#native = native;
+    native.recvStop();
+    return 0;
   }
 
   /** The descriptor. Whoever else reads from it expects every datagram by itself. */
@@ -174,6 +186,7 @@ class UDP extends NativeUdpSocket {
     this.receiving = false;
     this.#update();
     this.release();
+    this.#native?.close();
     turn.dismiss();
     afterwards(() => {
       if (callback) this.#scope.runInAsyncScope(callback, this);
@@ -190,4 +203,12 @@ class UDP extends NativeUdpSocket {
   }
 }
 
-module.exports = { UDP };
+/** A handle with the socket of one of Node's, which then belongs to it; or a negative error number. */
+function takeUdp(native, type) {
+  const handle = new UDP(type === 'udp6');
+  const status = handle.takeOver(native);
+  if (status !== 0) handle.close();
+  return status || handle;
+}
+
+module.exports = { UDP, takeUdp };

@@ -55,6 +55,12 @@ pub fn guess_handle_type(fd: i32) -> &'static str {
     }
 }
 
+/// A second descriptor of the same socket, which is the caller's, or a negative error number.
+#[napi(catch_unwind)]
+pub fn duplicate_descriptor(fd: i32) -> i32 {
+    sys::duplicate_descriptor(fd).unwrap_or_else(|error| fault::code(&error))
+}
+
 /// The version of the native core; the JavaScript layer refuses one that is not its own.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {

@@ -290,7 +290,7 @@ impl UdpSocket {
     pub fn share_descriptor(&self) -> i32 {
         match &*self.udp.borrow() {
             Some(udp) => {
-                udp.stop_coalescing();
+                udp.share();
                 sys::descriptor(udp.socket())
             }
             None => -1,

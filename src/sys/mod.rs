@@ -15,8 +15,9 @@ mod unix;
 #[cfg(unix)]
 pub use unix::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
-    guess_descriptor, interface_index, interface_name, read_stream, register, reuse_port,
-    source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+    duplicate_descriptor, guess_descriptor, interface_index, interface_name, read_stream, register,
+    reuse_port, source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno,
+    write_stream,
 };
 
 #[cfg(windows)]
@@ -24,8 +25,9 @@ mod windows;
 #[cfg(windows)]
 pub use windows::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
-    guess_descriptor, interface_index, interface_name, read_stream, register, reuse_port,
-    source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno, write_stream,
+    duplicate_descriptor, guess_descriptor, interface_index, interface_name, read_stream, register,
+    reuse_port, source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno,
+    write_stream,
 };
 
 #[cfg(all(target_os = "linux", not(feature = "portable")))]

@@ -90,6 +90,17 @@ pub fn take_descriptor(fd: i32) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// A second number for the socket that a descriptor of somebody else names, closed on exec
+/// (F_DUPFD_CLOEXEC, fcntl(2)).
+pub fn duplicate_descriptor(fd: i32) -> io::Result<i32> {
+    if fd < 0 {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    // SAFETY: borrowed for this call only; a number that is not open makes it fail (EBADF).
+    let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+    Ok(borrowed.try_clone_to_owned()?.into_raw_fd())
+}
+
 /// SO_REUSEADDR (socket(7)), as libuv sets it for servers: one can be started again while old
 /// connections are in TIME_WAIT.
 pub fn allow_rebind(socket: &Socket) -> io::Result<()> {
@@ -280,6 +291,7 @@ fn guess_socket(fd: i32) -> DescriptorKind {
 mod tests {
     use super::*;
     use socket2::{Domain, Type};
+    use std::net::{Ipv4Addr, SocketAddrV4};
 
     fn kind(domain: Domain, kind: Type) -> DescriptorKind {
         Socket::new(domain, kind, None).map_or(DescriptorKind::Unknown, |socket| {
@@ -302,5 +314,26 @@ mod tests {
     fn a_number_that_is_no_descriptor_is_refused() {
         let error = take_descriptor(1 << 20).err();
         assert_eq!(error.and_then(|e| e.raw_os_error()), Some(libc::EBADF));
+    }
+
+    #[test]
+    fn a_duplicate_is_the_same_socket_under_another_number() -> io::Result<()> {
+        let socket = Socket::new(Domain::IPV4, Type::DGRAM, None)?;
+        socket.bind(&SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0).into())?;
+        let fd = duplicate_descriptor(socket.as_raw_fd())?;
+        let copy = take_descriptor(fd)?;
+        assert_ne!(fd, socket.as_raw_fd());
+        assert_eq!(
+            copy.local_addr()?.as_socket(),
+            socket.local_addr()?.as_socket()
+        );
+        // SAFETY: fcntl(F_GETFD) only asks.
+        let flags = unsafe { libc::fcntl(fd, libc::F_GETFD) };
+        assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
+        for wrong in [-1, 1 << 20] {
+            let error = duplicate_descriptor(wrong).err();
+            assert_eq!(error.and_then(|e| e.raw_os_error()), Some(libc::EBADF));
+        }
+        Ok(())
     }
 }

@@ -119,6 +119,10 @@ pub fn take_descriptor(_fd: i32) -> io::Result<Socket> {
     Err(io::Error::from_raw_os_error(libc::EINVAL))
 }
 
+pub fn duplicate_descriptor(_fd: i32) -> io::Result<i32> {
+    Err(io::Error::from_raw_os_error(libc::EINVAL))
+}
+
 pub fn guess_descriptor(_fd: i32) -> DescriptorKind {
     DescriptorKind::Unknown
 }

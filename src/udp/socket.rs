@@ -1,5 +1,6 @@
 //! A UDP socket: binding, connecting, receiving in batches. Owns its descriptor.
 
+use std::cell::Cell;
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -23,6 +24,8 @@ pub struct BindOptions {
 
 pub struct Udp {
     source: Source,
+    /// Whether somebody else reads from the same socket.
+    shared: Cell<bool>,
 }
 
 impl Udp {
@@ -51,20 +54,34 @@ impl Udp {
         }
         socket.bind(&address.into())?;
         sys::coalesce(&socket, true);
-        Udp::adopt(reactor, socket)
+        Udp::open(reactor, socket, false)
     }
 
-    /// A socket that somebody else made, as it is.
+    /// A socket that somebody else made, and may go on reading from (another worker of a cluster).
     pub fn adopt(reactor: &Rc<Reactor>, socket: Socket) -> io::Result<Udp> {
+        sys::coalesce(&socket, false);
+        Udp::open(reactor, socket, true)
+    }
+
+    fn open(reactor: &Rc<Reactor>, socket: Socket, shared: bool) -> io::Result<Udp> {
         sys::report_errors(&socket);
         let source = Source::with_interest(reactor, socket, sys::DATAGRAM_INTEREST)?;
         source.arm_read();
-        Ok(Udp { source })
+        Ok(Udp {
+            source,
+            shared: Cell::new(shared),
+        })
     }
 
     /// Receives into the slots of `slab` (each [`sys::SLOT`] bytes); `WouldBlock` means that the
     /// ready list will tell. An error that a peer's ICMP message left on the socket comes out here.
+    ///
+    /// From a shared socket only one: what a program that closes it leaves unread is somebody else's.
     pub fn receive(&self, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<()> {
+        let slab = match slab.first_chunk_mut::<{ sys::SLOT }>() {
+            Some(one) if self.shared.get() => one,
+            _ => slab,
+        };
         self.source
             .read_with(|socket| sys::receive(socket, slab, out), |&emptied| emptied)?;
         Ok(())
@@ -87,9 +104,11 @@ impl Udp {
         options::is_v6(self.source.socket()).unwrap_or(false)
     }
 
-    /// From here on every datagram comes by itself: somebody else reads from the descriptor as well.
-    pub fn stop_coalescing(&self) {
-        sys::coalesce(self.socket(), false);
+    /// From here on somebody else may read from the descriptor as well, so every datagram comes by itself.
+    pub fn share(&self) {
+        if !self.shared.replace(true) {
+            sys::coalesce(self.socket(), false);
+        }
     }
 
     pub fn source(&self) -> &Source {
