@@ -21,7 +21,26 @@ class Scope extends AsyncResource {
   }
 }
 
+/**
+ * Something that a program began and that is under way: its callback comes in the async context of the call that
+ * began it. AsyncResource.bind would do the same; it makes a deprecation wrapper each time, for more than a
+ * connection costs otherwise.
+ */
+class Request extends AsyncResource {
+  #callback;
+
+  constructor(type, callback) {
+    super(type, options);
+    this.#callback = callback;
+  }
+
+  done(...results) {
+    this.runInAsyncScope(this.#callback, undefined, ...results);
+    this.emitDestroy();
+  }
+}
+
 /** The context of what belongs to no program: it keeps nothing alive. */
 const rootScope = () => new Scope('FERRONET', { hasRef: () => false });
 
-module.exports = { Scope, rootScope };
+module.exports = { Request, Scope, rootScope };

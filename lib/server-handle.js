@@ -72,7 +72,7 @@ class ServerHandle extends NativeServer {
   start(backlog) {
     const status = this.listen(backlog);
     if (status !== 0) return status;
-    this.#index = turn.add(this);
+    this.#index = turn.add(this, this.id());
     this.#listening = true;
     this.#liveness.setActive(this.#listening);
     turn.kick();

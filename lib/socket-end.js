@@ -15,7 +15,7 @@ function closeHandle(socket, handle, hadError) {
   socket[kWriting] = null;
   const closed = () => {
     // Node 20 says nothing of it.
-    pending?.callback(major < 22 ? null : errnoException(ECANCELED, 'write'));
+    pending?.request.done(major < 22 ? null : errnoException(ECANCELED, 'write'));
     socket.emit('close', hadError);
   };
   const status = socket[kReset] ? handle.reset(closed) : 0;

@@ -12,7 +12,7 @@ module.exports = {
   kPeer: Symbol('peername'),
   /** The program's own buffer and callback, or null. */
   kOnread: Symbol('onread'),
-  /** The write that is under way: { data, offset, callback, seen }, or null. */
+  /** The write that is under way: { data, offset, pieces, request, seen }, or null. */
   kWriting: Symbol('writing'),
   /** Whether closing sends RST. */
   kReset: Symbol('resetting'),

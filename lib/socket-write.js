@@ -1,7 +1,6 @@
 'use strict';
 // What net.Socket does to write: at once, and the rest when there is room.
 
-const { AsyncResource } = require('node:async_hooks');
 const { Duplex } = require('node:stream');
 const {
   AGAIN,
@@ -11,6 +10,7 @@ const {
   errnoException,
 } = require('./errors.js');
 const { major } = require('./defaults.js');
+const { Request } = require('./scope.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const turn = require('./turn.js');
 
@@ -76,9 +76,8 @@ function write(socket, data, pieces, callback) {
   } else if (taken >= 0 || taken === AGAIN) {
     const offset = Math.max(taken, 0);
     handle.writeStarted(total - offset);
-    // What ends later ends in the async context of its write.
-    const done = AsyncResource.bind(callback);
-    socket[kWriting] = { data, offset, pieces, callback: done, seen: handle.writeQueueSize };
+    const request = new Request('FERRONET_WRITE', callback);
+    socket[kWriting] = { data, offset, pieces, request, seen: handle.writeQueueSize };
     if (taken >= 0) continueWriting(socket, handle);
   } else {
     callback(errnoException(taken, 'write'));
@@ -108,12 +107,12 @@ function continueWriting(socket, handle) {
 }
 
 function endWriting(socket, handle, error) {
-  const { callback } = socket[kWriting];
+  const { request } = socket[kWriting];
   socket[kWriting] = null;
   handle.writeEnded();
   turn.delivered();
   socket._unrefTimer();
-  callback(error);
+  request.done(error);
 }
 
 function writeAfterEnd(chunk, encoding, callback) {

@@ -3,13 +3,12 @@
 // It owns the descriptor (through native code), knows whether it keeps the program alive, and turns readiness
 // into calls of its owner's events: connected, readFrom, read and writable (lib/socket.js).
 
-const { AsyncResource } = require('node:async_hooks');
 const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
 const { nativeKind, openDuplicate } = require('./native-handle.js');
 const { afterwards, atNextRound, runTicks } = require('./rounds.js');
-const { Scope } = require('./scope.js');
+const { Request, Scope } = require('./scope.js');
 const turn = require('./turn.js');
 
 /** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). */
@@ -41,22 +40,19 @@ class StreamHandle extends NativeSocket {
 
   /** Becomes the connection that a server handle has just taken. 0 or an error number. */
   accepted(server) {
-    const status = this.accept(server);
-    if (status === 0) {
-      this.#phase = 'open';
-      this.#index = turn.add(this);
-    }
-    return status;
+    return this.#opened(this.accept(server));
   }
 
   /** Adopts a descriptor. 0 or an error number. */
   open(fd) {
-    const status = this.adopt(fd);
-    if (status === 0) {
-      this.#phase = 'open';
-      this.#index = turn.add(this);
-    }
-    return status;
+    return this.#opened(this.adopt(fd));
+  }
+
+  #opened(index) {
+    if (index < 0) return index;
+    this.#phase = 'open';
+    this.#index = turn.add(this, index);
+    return 0;
   }
 
   /** Takes over the connection of a handle of Node's, which is closed. 0 or an error number. */
@@ -90,16 +86,16 @@ class StreamHandle extends NativeSocket {
     return this.#scope.runInAsyncScope(fn, thisArg, ...args);
   }
 
-  /** Follows a native call that started to connect: 0, or the error number that it gave. */
-  started(status) {
-    if (status !== 0 && !this.isLateError(status)) return status;
+  /** Follows a native call that started to connect, with the index that it gave: 0, or its error number. */
+  started(index) {
+    if (index < 0 && !this.isLateError(index)) return index;
     this.#phase = 'connecting';
     this.#pend(1);
-    if (status === 0) {
-      this.#index = turn.add(this);
+    if (index >= 0) {
+      this.#index = turn.add(this, index);
       turn.kick();
     } else {
-      atNextRound(() => this.#connected(status));
+      atNextRound(() => this.#connected(index));
     }
     return 0;
   }
@@ -114,7 +110,7 @@ class StreamHandle extends NativeSocket {
       this.#events?.writable(this.owner, this);
       return;
     }
-    const status = this.finishConnect();
+    const status = turn.finishConnect(this.#index);
     if (status === AGAIN) return;
     turn.delivered();
     this.#connected(status);
@@ -199,12 +195,12 @@ class StreamHandle extends NativeSocket {
 
   /** Sends FIN; the callback comes in the caller's async context, before anything that the peer answers. */
   shutdown(callback) {
-    const status = this.endWriting();
+    const status = turn.shutdown(this.#index);
     this.#pend(1);
-    const done = AsyncResource.bind(callback);
+    const request = new Request('FERRONET_SHUTDOWN', callback);
     atNextRound(() => {
       this.#pend(-1);
-      done(status);
+      request.done(status);
     });
   }
 

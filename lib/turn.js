@@ -1,6 +1,6 @@
 'use strict';
 // The JavaScript half of the reactor: the doorbell's callback, the immediates of a busy phase, and the order
-// of ticks. A handle is any object with `id()` and `onready(readiness)`.
+// of ticks. A handle is any object with `onready(readiness)` and `again()`.
 
 const { Reactor } = require('./binding.js');
 const { onBusyPoll } = require('./busy-poll.js');
@@ -236,9 +236,8 @@ function kick() {
   if (!inTurn && calls.needsTurn()) schedule();
 }
 
-/** Gives a handle its place; what it is called by from now on. */
-function add(handle) {
-  const index = handle.id();
+/** Gives a handle its place: the index that native code calls it by. */
+function add(handle, index) {
   handles[index] = handle;
   return index;
 }
@@ -252,6 +251,8 @@ const read = (index) => calls.read(index);
 const readInto = (index, buffer) => calls.readInto(index, buffer);
 const write = (index, data, offset) => calls.write(index, data, offset);
 const armRead = (index) => calls.armRead(index);
+const finishConnect = (index) => calls.finishConnect(index);
+const shutdown = (index) => calls.shutdown(index);
 
 /** A referenced handle became active: the program stays alive. */
 function retain() {
@@ -275,6 +276,7 @@ module.exports = {
   delivered,
   dismiss,
   enlist,
+  finishConnect,
   isUnderWay,
   kick,
   onRetire,
@@ -283,6 +285,7 @@ module.exports = {
   release,
   remove,
   retain,
+  shutdown,
   takeFromBlock,
   theReactor,
   write,

@@ -49,7 +49,7 @@ class UDP extends NativeUdpSocket {
     theBlocks();
     ({ receive: this.receive, sendBatch: this.sendBatch } = this.calls());
     this.#open = true;
-    this.#index = turn.add(this);
+    this.#index = turn.add(this, this.id());
     return 0;
   }
 

@@ -42,6 +42,23 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             0
         }))
     })?;
+    // How the attempt to connect ended: 0 when connected.
+    add(
+        env,
+        &mut calls,
+        "finishConnect",
+        shared,
+        |shared, arguments| {
+            Ok(with_stream(shared, arguments.get(0)?, |stream| {
+                fault::status(stream.finish_connect())
+            }))
+        },
+    )?;
+    add(env, &mut calls, "shutdown", shared, |shared, arguments| {
+        Ok(with_stream(shared, arguments.get(0)?, |stream| {
+            fault::status(stream.shutdown())
+        }))
+    })?;
     add(env, &mut calls, "read", shared, |shared, arguments| {
         Ok(with_stream(shared, arguments.get(0)?, |stream| {
             fault::count(stream.read(shared.stream.bytes().get_mut()))

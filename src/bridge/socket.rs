@@ -35,7 +35,8 @@ impl Socket {
         }
     }
 
-    /// Becomes the connection that a server has just taken. 0 or a negative error number.
+    /// Becomes the connection that a server has just taken. Its index (see [`open`](Self::open)) or a
+    /// negative error number.
     #[napi(catch_unwind)]
     pub fn accept(&self, server: &Server) -> i32 {
         match server.take_accepted() {
@@ -44,7 +45,7 @@ impl Socket {
         }
     }
 
-    /// Takes over a connected descriptor: TCP, unix socket or pipe.
+    /// Takes over a connected descriptor: TCP, unix socket or pipe. Its index or a negative error number.
     #[napi(catch_unwind)]
     pub fn adopt(&self, fd: i32) -> i32 {
         let stream =
@@ -52,11 +53,14 @@ impl Socket {
         self.open(stream)
     }
 
+    /// The index by which the ready list and [`calls`](super::calls) name the stream.
     fn open(&self, stream: std::io::Result<Stream>) -> i32 {
-        fault::status(stream.map(|stream| {
+        fault::count(stream.map(|stream| {
             let stream = Rc::new(stream);
+            let index = stream.id() as usize;
             self.env.add_stream(&stream);
             self.state.replace(State::Open(stream));
+            index
         }))
     }
 
@@ -87,7 +91,8 @@ impl Socket {
         }
     }
 
-    /// Starts to connect to an IP address. The handle becomes ready for writing when it ended.
+    /// Starts to connect to an IP address. Its index or a negative error number; it becomes ready for writing
+    /// when the attempt has ended.
     #[napi(catch_unwind)]
     pub fn connect(&self, text: String, port: u16) -> i32 {
         let Some(address) = addr::parse(&text, port) else {
@@ -104,7 +109,7 @@ impl Socket {
         self.connecting(tcp::connect(bound, address))
     }
 
-    /// Starts to connect to a unix socket.
+    /// Starts to connect to a unix socket, as [`connect`](Self::connect).
     #[napi(catch_unwind)]
     pub fn connect_path(&self, path: String) -> i32 {
         let bound = match self.state.replace(State::Empty) {
@@ -116,18 +121,6 @@ impl Socket {
 
     fn connecting(&self, socket: std::io::Result<socket2::Socket>) -> i32 {
         self.open(socket.and_then(|socket| Stream::connecting(&self.env.core, socket)))
-    }
-
-    /// How the attempt ended: 0 when connected.
-    #[napi(catch_unwind)]
-    pub fn finish_connect(&self) -> i32 {
-        self.with_stream(|stream| fault::status(stream.finish_connect()))
-    }
-
-    /// Sends FIN.
-    #[napi(catch_unwind)]
-    pub fn end_writing(&self) -> i32 {
-        self.with_stream(|stream| fault::status(stream.shutdown()))
     }
 
     /// Closing will send RST instead of FIN.
@@ -195,15 +188,6 @@ impl Socket {
     pub fn peer_address(&self) -> AddressResult {
         self.with_socket(|socket| address(socket.peer_addr()))
             .unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
-    }
-
-    /// The index under which the ready list names this handle, or -1.
-    #[napi(catch_unwind)]
-    pub fn id(&self) -> i32 {
-        match &*self.state.borrow() {
-            State::Open(stream) => stream.id() as i32,
-            _ => -1,
-        }
     }
 
     /// The descriptor, or -1.
