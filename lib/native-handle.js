@@ -11,8 +11,11 @@ const EBADF = errnoOf('EBADF');
 /** What a handle of each of Node's classes has for a descriptor, as guessHandleType says it. */
 const KINDS = { TCP: 'TCP', Pipe: 'PIPE', UDP: 'UDP' };
 
+/** Marks our stream handles, which are no native objects. */
+const kStream = Symbol('ferronet stream');
+
 const isOurs = (handle) =>
-  handle instanceof binding.Socket || handle instanceof binding.Server || handle instanceof binding.UdpSocket;
+  kStream in handle || handle instanceof binding.Server || handle instanceof binding.UdpSocket;
 
 /** 'TCP', 'PIPE' or 'UDP' for a handle of Node's, with or without a descriptor; undefined for anything else. */
 function nativeKind(handle) {
@@ -38,4 +41,4 @@ function openDuplicate(native, open) {
   return fd < 0 ? fd : open(fd);
 }
 
-module.exports = { adoptableKind, nativeKind, openDuplicate };
+module.exports = { adoptableKind, kStream, nativeKind, openDuplicate };

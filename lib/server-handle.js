@@ -84,10 +84,11 @@ class ServerHandle extends NativeServer {
       if (accepted > 0) runTicks();
       // A tick may have closed the server.
       if (!this.#listening) return;
-      const status = this.acceptNext();
-      if (status === AGAIN || status === EBADF) return;
+      const index = this.acceptNext();
+      if (index === AGAIN || index === EBADF) return;
       turn.delivered();
-      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, status || this.#take());
+      const connection = index < 0 ? index : this.#take(index);
+      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, connection);
     }
     this.again();
   }
@@ -97,12 +98,11 @@ class ServerHandle extends NativeServer {
     if (this.#listening) this.arm();
   }
 
-  /** The handle of the connection just taken, or an error number. Its context is nobody's, not the server's. */
-  #take() {
+  /** The handle of the connection just taken. Its context is nobody's, not the server's. */
+  #take(index) {
     const handle = new this.Connection();
-    const status = handle.accepted(this);
-    if (status !== 0) handle.close();
-    return status || handle;
+    handle.accepted(index);
+    return handle;
   }
 
   ref() {

@@ -1,12 +1,11 @@
 'use strict';
 // The handle of a connected or connecting byte stream, TCP or unix: what a net.Socket has in `_handle`.
-// It owns the descriptor (through native code), knows whether it keeps the program alive, and turns readiness
-// into calls of its owner's events: connected, readFrom, read and writable (lib/socket.js).
+// It owns the descriptor, which native code keeps by an index; knows whether it keeps the program alive; and turns
+// readiness into calls of its owner's events: connected, readFrom, read and writable (lib/socket.js).
 
-const { Socket: NativeSocket } = require('./binding.js');
 const { AGAIN, errnoOf } = require('./errors.js');
 const { Liveness } = require('./liveness.js');
-const { nativeKind, openDuplicate } = require('./native-handle.js');
+const { kStream, nativeKind, openDuplicate } = require('./native-handle.js');
 const { afterwards, atNextRound, runTicks } = require('./rounds.js');
 const { Request, Scope } = require('./scope.js');
 const turn = require('./turn.js');
@@ -18,7 +17,7 @@ const EBADF = errnoOf('EBADF');
 const ECONNREFUSED = errnoOf('ECONNREFUSED');
 const EINVAL = errnoOf('EINVAL');
 
-class StreamHandle extends NativeSocket {
+class StreamHandle {
   owner = null;
   reading = false;
   #events = null;
@@ -26,7 +25,7 @@ class StreamHandle extends NativeSocket {
   bytesWritten = 0;
   /** Bytes that the program wrote and the kernel has not taken yet. */
   writeQueueSize = 0;
-  /** What native code calls it by while it is open. */
+  /** What native code calls it by from when it has a socket until it is closed. */
   #index = -1;
   #phase = 'idle';
   #liveness = new Liveness();
@@ -35,23 +34,20 @@ class StreamHandle extends NativeSocket {
   #scope = new Scope(this.provider, this);
 
   constructor() {
-    super(turn.enlist());
+    turn.enlist();
   }
 
-  /** Becomes the connection that a server handle has just taken. 0 or an error number. */
-  accepted(server) {
-    return this.#opened(this.accept(server));
+  /** Becomes the connection that native code has under this index. */
+  accepted(index) {
+    this.#phase = 'open';
+    this.#index = turn.add(this, index);
   }
 
   /** Adopts a descriptor. 0 or an error number. */
   open(fd) {
-    return this.#opened(this.adopt(fd));
-  }
-
-  #opened(index) {
+    const index = turn.theReactor().adoptStream(fd);
     if (index < 0) return index;
-    this.#phase = 'open';
-    this.#index = turn.add(this, index);
+    this.accepted(index);
     return 0;
   }
 
@@ -62,13 +58,34 @@ class StreamHandle extends NativeSocket {
     return status;
   }
 
+  /** Takes a local address before connecting. 0 or an error number. */
+  bind(address, port, ipv6Only) {
+    return this.#bound(turn.theReactor().bindStream(address, port, ipv6Only));
+  }
+
+  /** Takes over the local address of a server handle. 0 or an error number. */
+  takeBound(server) {
+    return this.#bound(turn.theReactor().takeBoundStream(server));
+  }
+
+  #bound(index) {
+    if (index < 0) return index;
+    if (this.#index >= 0) turn.native().release(this.#index);
+    this.#index = index;
+    return 0;
+  }
+
+  get [kStream]() {
+    return true;
+  }
+
   /** Whether it has a connection. */
   get isOpen() {
     return this.#phase === 'open';
   }
 
   get fd() {
-    return this.#phase === 'closed' ? -1 : this.descriptor();
+    return this.#index < 0 ? -1 : turn.native().descriptor(this.#index);
   }
 
   /** From here on readiness is told to `owner`, by the functions of `events`. */
@@ -86,8 +103,13 @@ class StreamHandle extends NativeSocket {
     return this.#scope.runInAsyncScope(fn, thisArg, ...args);
   }
 
-  /** Follows a native call that started to connect, with the index that it gave: 0, or its error number. */
-  started(index) {
+  /**
+   * Starts to connect: `call` does so from the index of a bound socket, or -1, and gives the stream's index or an error
+   * number. 0 or an error number.
+   */
+  connecting(call) {
+    const index = call(turn.theReactor(), this.#index);
+    this.#index = -1;
     if (index < 0 && !this.isLateError(index)) return index;
     this.#phase = 'connecting';
     this.#pend(1);
@@ -110,7 +132,7 @@ class StreamHandle extends NativeSocket {
       this.#events?.writable(this.owner, this);
       return;
     }
-    const status = turn.finishConnect(this.#index);
+    const status = turn.native().finishConnect(this.#index);
     if (status === AGAIN) return;
     turn.delivered();
     this.#connected(status);
@@ -195,7 +217,7 @@ class StreamHandle extends NativeSocket {
 
   /** Sends FIN; the callback comes in the caller's async context, before anything that the peer answers. */
   shutdown(callback) {
-    const status = turn.shutdown(this.#index);
+    const status = this.#index < 0 ? EBADF : turn.native().shutdown(this.#index);
     this.#pend(1);
     const request = new Request('FERRONET_SHUTDOWN', callback);
     atNextRound(() => {
@@ -226,7 +248,7 @@ class StreamHandle extends NativeSocket {
 
   /** Closes with RST instead of FIN. An error number when that is not possible. */
   reset(callback) {
-    const status = this.#phase === 'closed' ? EBADF : this.resetOnRelease();
+    const status = this.#index < 0 ? EBADF : turn.native().resetOnRelease(this.#index);
     if (status !== 0) return status;
     this.close(callback);
     return 0;
@@ -235,12 +257,14 @@ class StreamHandle extends NativeSocket {
   /** Closes the descriptor now; the callback comes later. */
   close(callback) {
     if (this.#phase === 'closed') return;
-    turn.remove(this.#index);
-    this.#index = -1;
     this.#phase = 'closed';
     this.reading = false;
     this.#update();
-    this.release();
+    if (this.#index >= 0) {
+      turn.remove(this.#index);
+      turn.native().release(this.#index);
+      this.#index = -1;
+    }
     turn.dismiss();
     afterwards(() => {
       if (callback) this.inScope(callback, this);
@@ -249,11 +273,31 @@ class StreamHandle extends NativeSocket {
   }
 
   getsockname(out) {
-    return describe(this.localAddress(), out);
+    return this.#index < 0 ? EBADF : describe(turn.theReactor().localAddress(this.#index), out);
   }
 
   getpeername(out) {
-    return describe(this.peerAddress(), out);
+    return this.#index < 0 ? EBADF : describe(turn.theReactor().peerAddress(this.#index), out);
+  }
+
+  // The options answer 0 or a negative error number.
+
+  setNoDelay(on) {
+    return this.#index < 0 ? EBADF : turn.native().setNoDelay(this.#index, Boolean(on));
+  }
+
+  /** Times in seconds. */
+  setKeepAlive(on, idle, interval = 1, count = 10) {
+    if (this.#index < 0) return EBADF;
+    return turn.native().setKeepAlive(this.#index, Boolean(on), idle, interval, count);
+  }
+
+  setTypeOfService(value) {
+    return this.#index < 0 ? EBADF : turn.native().setTypeOfService(this.#index, value);
+  }
+
+  typeOfService() {
+    return this.#index < 0 ? EBADF : turn.native().typeOfService(this.#index);
   }
 }
 
@@ -269,7 +313,7 @@ function describe(address, out) {
 class TCP extends StreamHandle {
   /** Starts to connect to an IP address. */
   start(address, port) {
-    return this.started(this.connect(address, port));
+    return this.connecting((reactor, bound) => reactor.connectStream(bound, address, port));
   }
 
   /** A refusal that is known at once is told later, as libuv does (src/unix/tcp.c). */
@@ -285,7 +329,7 @@ class TCP extends StreamHandle {
 class Pipe extends StreamHandle {
   /** Starts to connect to a path. */
   start(path) {
-    return this.started(this.connectPath(path));
+    return this.connecting((reactor, bound) => reactor.connectPath(bound, path));
   }
 
   /** All errors are told later (libuv, `uv_pipe_connect2`, src/unix/pipe.c), but for a path too long. */

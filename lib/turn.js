@@ -247,12 +247,13 @@ function remove(index) {
   if (index >= 0) handles[index] = undefined;
 }
 
+/** The functions that native code has for streams and turns, while a handle is enlisted. */
+const native = () => calls;
+
 const read = (index) => calls.read(index);
 const readInto = (index, buffer) => calls.readInto(index, buffer);
 const write = (index, data, offset) => calls.write(index, data, offset);
 const armRead = (index) => calls.armRead(index);
-const finishConnect = (index) => calls.finishConnect(index);
-const shutdown = (index) => calls.shutdown(index);
 
 /** A referenced handle became active: the program stays alive. */
 function retain() {
@@ -276,16 +277,15 @@ module.exports = {
   delivered,
   dismiss,
   enlist,
-  finishConnect,
   isUnderWay,
   kick,
+  native,
   onRetire,
   read,
   readInto,
   release,
   remove,
   retain,
-  shutdown,
   takeFromBlock,
   theReactor,
   write,

@@ -2,7 +2,7 @@
 //!
 //! A `#[napi]` method takes out a borrow of its object in a table of the process, under a lock, at every
 //! call (napi 3.16, `native_borrow`): about 350 ns. A function made from a closure is about 40 ns. So what
-//! is called per event is here, and what is called per socket is a method.
+//! is called per event, or for every connection, is such a function.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -10,6 +10,7 @@ use std::rc::Rc;
 use napi::bindgen_prelude::{BufferSlice, Env, FunctionCallContext, JsObjectValue, Object, Result};
 
 use super::reactor::Environment;
+use super::streams::add_streams;
 use crate::fault;
 use crate::reactor::Drained;
 use crate::tcp::Stream;
@@ -42,23 +43,6 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             0
         }))
     })?;
-    // How the attempt to connect ended: 0 when connected.
-    add(
-        env,
-        &mut calls,
-        "finishConnect",
-        shared,
-        |shared, arguments| {
-            Ok(with_stream(shared, arguments.get(0)?, |stream| {
-                fault::status(stream.finish_connect())
-            }))
-        },
-    )?;
-    add(env, &mut calls, "shutdown", shared, |shared, arguments| {
-        Ok(with_stream(shared, arguments.get(0)?, |stream| {
-            fault::status(stream.shutdown())
-        }))
-    })?;
     add(env, &mut calls, "read", shared, |shared, arguments| {
         Ok(with_stream(shared, arguments.get(0)?, |stream| {
             fault::count(stream.read(shared.stream.bytes().get_mut()))
@@ -79,6 +63,7 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             fault::count(stream.write(rest))
         }))
     })?;
+    add_streams(env, &mut calls, shared)?;
     Ok(calls)
 }
 
@@ -117,8 +102,5 @@ fn collect(shared: &Environment, made: u32) -> i32 {
 }
 
 fn with_stream(shared: &Environment, index: u32, act: impl FnOnce(&Stream) -> i32) -> i32 {
-    match shared.streams.borrow().get(index as usize) {
-        Some(Some(stream)) => act(stream),
-        _ => fault::BAD_DESCRIPTOR,
-    }
+    shared.streams.with_open(index, act)
 }

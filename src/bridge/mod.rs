@@ -9,7 +9,7 @@ mod loop_wake;
 mod memory;
 mod reactor;
 mod server;
-mod socket;
+mod streams;
 mod udp_batches;
 mod udp_socket;
 

@@ -1,6 +1,5 @@
 //! The reactor of one JavaScript environment, its doorbell, and its end.
 
-use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -13,8 +12,8 @@ use napi_derive::napi;
 use super::calls;
 use super::loop_wake::LoopWake;
 use super::memory::Block;
+use super::streams::Streams;
 use crate::reactor::{After, Bell, Drained, Reactor as Core};
-use crate::tcp::Stream;
 
 type Ring = ThreadsafeFunction<(), (), (), Status, false, false, 0>;
 
@@ -64,8 +63,7 @@ pub struct Environment {
     pub outgoing: Block,
     pub outgoing_info: Block,
     pub ready: Block,
-    /// Open streams by the index that JavaScript calls them by.
-    pub streams: RefCell<Vec<Option<Rc<Stream>>>>,
+    pub streams: Streams,
     wake: Wake,
 }
 
@@ -78,23 +76,6 @@ enum Wake {
 }
 
 impl Environment {
-    pub fn add_stream(&self, stream: &Rc<Stream>) {
-        let index = stream.id() as usize;
-        let mut streams = self.streams.borrow_mut();
-        if streams.len() <= index {
-            streams.resize(index + 1, None);
-        }
-        if let Some(place) = streams.get_mut(index) {
-            *place = Some(stream.clone());
-        }
-    }
-
-    pub fn remove_stream(&self, stream: &Stream) {
-        if let Some(place) = self.streams.borrow_mut().get_mut(stream.id() as usize) {
-            *place = None;
-        }
-    }
-
     /// JavaScript ends a turn; tells whether it comes again by itself.
     pub fn rest(&self, drained: &Drained) -> bool {
         let comes_again = self.core.rest(drained) == After::Turn;
@@ -162,7 +143,7 @@ impl Reactor {
             outgoing: Block::default(),
             outgoing_info: Block::default(),
             ready: Block::default(),
-            streams: RefCell::default(),
+            streams: Streams::default(),
             wake,
         });
         shared.ready.set(ready);

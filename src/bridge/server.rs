@@ -22,7 +22,6 @@ pub struct Server {
     env: Rc<Environment>,
     state: RefCell<State>,
     path: RefCell<Option<BoundPath>>,
-    accepted: RefCell<Option<socket2::Socket>>,
 }
 
 #[napi]
@@ -33,7 +32,6 @@ impl Server {
             env: reactor.0.clone(),
             state: RefCell::new(State::Empty),
             path: RefCell::new(None),
-            accepted: RefCell::new(None),
         }
     }
 
@@ -65,7 +63,7 @@ impl Server {
         fault::status(sys::take_descriptor(fd).map(|socket| self.hold(socket)))
     }
 
-    /// The bound socket, for a [`Socket`](super::socket::Socket) that connects from its address.
+    /// The bound socket, for a stream that connects from its address.
     pub(super) fn take_bound(&self) -> Option<socket2::Socket> {
         match self.state.replace(State::Empty) {
             State::Bound(socket) => Some(socket),
@@ -99,22 +97,16 @@ impl Server {
         }
     }
 
-    /// Takes the next connection. 0, or a negative error number: EAGAIN when none waits.
+    /// Takes the next connection: the index of its stream, or a negative error number, EAGAIN when none waits.
     #[napi(catch_unwind)]
     pub fn accept_next(&self) -> i32 {
-        let accepted = match &*self.state.borrow() {
-            State::Listening(listener) => listener.accept(),
-            _ => return fault::BAD_DESCRIPTOR,
-        };
-        fault::status(accepted.map(|socket| {
-            self.accepted.replace(Some(socket));
-        }))
-    }
-
-    /// The connection that [`accept_next`](Self::accept_next) took, for its
-    /// [`Socket`](super::socket::Socket).
-    pub(super) fn take_accepted(&self) -> Option<socket2::Socket> {
-        self.accepted.take()
+        match &*self.state.borrow() {
+            State::Listening(listener) => self
+                .env
+                .streams
+                .insert_connected(&self.env, listener.accept()),
+            _ => fault::BAD_DESCRIPTOR,
+        }
     }
 
     /// Connections may wait that no turn will find by itself: puts the handle on the ready list.

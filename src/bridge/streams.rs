@@ -1,0 +1,260 @@
+//! The byte streams of an environment, TCP or unix, by the index that JavaScript calls them by.
+//!
+//! They are no objects of JavaScript: wrapping one in an object costs about 2 µs of making, tracing and finalizing,
+//! and a method call ten times a plain function's ([`calls`](super::calls)). JavaScript says when one ends.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::time::Duration;
+
+use napi::bindgen_prelude::{Env, Object, Result};
+use napi_derive::napi;
+use socket2::Socket;
+
+use super::calls::add;
+use super::reactor::{Environment, Reactor};
+use super::server::Server;
+use super::{AddressResult, address};
+use crate::reactor::Place;
+use crate::tcp::{self, BindOptions, Stream};
+use crate::{addr, fault, options, pipe, sys};
+
+enum Entry {
+    /// Has a local address, is not connected; its place keeps the index.
+    Bound(Place, Socket),
+    /// Connecting or connected.
+    Open(Stream),
+}
+
+impl Entry {
+    fn index(&self) -> usize {
+        match self {
+            Entry::Bound(place, _) => place.key.index as usize,
+            Entry::Open(stream) => stream.id() as usize,
+        }
+    }
+
+    fn socket(&self) -> &Socket {
+        match self {
+            Entry::Bound(_, socket) => socket,
+            Entry::Open(stream) => stream.socket(),
+        }
+    }
+}
+
+#[derive(Default)]
+pub struct Streams(RefCell<Vec<Option<Entry>>>);
+
+impl Streams {
+    /// What the open stream of that index answers.
+    pub fn with_open(&self, index: u32, act: impl FnOnce(&Stream) -> i32) -> i32 {
+        match self.0.borrow().get(index as usize) {
+            Some(Some(Entry::Open(stream))) => act(stream),
+            _ => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    fn with_socket<R>(&self, index: u32, act: impl FnOnce(&Socket) -> R) -> Option<R> {
+        match self.0.borrow().get(index as usize) {
+            Some(Some(entry)) => Some(act(entry.socket())),
+            _ => None,
+        }
+    }
+
+    /// Sets an option: 0 or a negative error number.
+    fn option(&self, index: u32, set: impl FnOnce(&Socket) -> io::Result<()>) -> i32 {
+        self.with_socket(index, |socket| fault::status(set(socket)))
+            .unwrap_or(fault::BAD_DESCRIPTOR)
+    }
+
+    /// The index of the new stream, or a negative error number.
+    fn insert(&self, entry: io::Result<Entry>) -> i32 {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return fault::code(&error),
+        };
+        let index = entry.index();
+        let mut streams = self.0.borrow_mut();
+        if streams.len() <= index {
+            streams.resize_with(index + 1, || None);
+        }
+        if let Some(place) = streams.get_mut(index) {
+            *place = Some(entry);
+        }
+        index as i32
+    }
+
+    /// A connection that is there already: its index, or a negative error number.
+    pub fn insert_connected(&self, env: &Environment, socket: io::Result<Socket>) -> i32 {
+        let stream = socket.and_then(|socket| Stream::connected(&env.core, socket));
+        self.insert(stream.map(Entry::Open))
+    }
+
+    fn insert_bound(&self, env: &Environment, socket: io::Result<Socket>) -> i32 {
+        self.insert(socket.map(|socket| Entry::Bound(Place::take(&env.core), socket)))
+    }
+
+    fn insert_connecting(&self, env: &Environment, socket: io::Result<Socket>) -> i32 {
+        let stream = socket.and_then(|socket| Stream::connecting(&env.core, socket));
+        self.insert(stream.map(Entry::Open))
+    }
+
+    fn take(&self, index: i32) -> Option<Entry> {
+        let index = usize::try_from(index).ok()?;
+        self.0.borrow_mut().get_mut(index)?.take()
+    }
+
+    /// The socket that a stream begins to connect from: none for the index -1.
+    fn take_bound(&self, index: i32) -> Option<Socket> {
+        match self.take(index)? {
+            Entry::Bound(_, socket) => Some(socket),
+            Entry::Open(_) => None,
+        }
+    }
+}
+
+/// What is called for every stream and answers a number.
+pub fn add_streams(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
+    // How the attempt to connect ended: 0 when connected.
+    add(env, calls, "finishConnect", shared, |shared, arguments| {
+        Ok(shared.streams.with_open(arguments.get(0)?, |stream| {
+            fault::status(stream.finish_connect())
+        }))
+    })?;
+    // Sends FIN.
+    add(env, calls, "shutdown", shared, |shared, arguments| {
+        Ok(shared
+            .streams
+            .with_open(arguments.get(0)?, |stream| fault::status(stream.shutdown())))
+    })?;
+    // Closing will send RST instead of FIN.
+    add(env, calls, "resetOnRelease", shared, |shared, arguments| {
+        Ok(shared.streams.with_open(arguments.get(0)?, |stream| {
+            fault::status(stream.reset_on_close())
+        }))
+    })?;
+    // Closes the descriptor.
+    add(env, calls, "release", shared, |shared, arguments| {
+        drop(shared.streams.take(arguments.get(0)?));
+        Ok(0)
+    })?;
+    add(env, calls, "descriptor", shared, |shared, arguments| {
+        let descriptor = shared
+            .streams
+            .with_socket(arguments.get(0)?, sys::descriptor);
+        Ok(descriptor.unwrap_or(-1))
+    })?;
+    add_options(env, calls, shared)
+}
+
+fn add_options(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
+    add(env, calls, "setNoDelay", shared, |shared, arguments| {
+        let on = arguments.get(1)?;
+        Ok(shared.streams.option(arguments.get(0)?, |socket| {
+            options::set_no_delay(socket, on)
+        }))
+    })?;
+    // On or off, then idle time, interval (seconds) and count.
+    add(env, calls, "setKeepAlive", shared, |shared, arguments| {
+        let on = arguments.get(1)?;
+        let idle = Duration::from_secs(arguments.get::<u32>(2)?.into());
+        let interval = Duration::from_secs(arguments.get::<u32>(3)?.into());
+        let count = arguments.get(4)?;
+        Ok(shared.streams.option(arguments.get(0)?, |socket| {
+            options::set_keep_alive(socket, on, idle, interval, count)
+        }))
+    })?;
+    add(
+        env,
+        calls,
+        "setTypeOfService",
+        shared,
+        |shared, arguments| {
+            let value = arguments.get(1)?;
+            Ok(shared.streams.option(arguments.get(0)?, |socket| {
+                options::set_type_of_service(socket, value)
+            }))
+        },
+    )?;
+    add(env, calls, "typeOfService", shared, |shared, arguments| {
+        let value = shared.streams.with_socket(arguments.get(0)?, |socket| {
+            fault::count(options::type_of_service(socket).map(|value| value as usize))
+        });
+        Ok(value.unwrap_or(fault::BAD_DESCRIPTOR))
+    })
+}
+
+/// Each answers the index of the stream, or a negative error number.
+#[napi]
+impl Reactor {
+    /// Takes over a connected descriptor: TCP, unix socket or pipe.
+    #[napi(catch_unwind)]
+    pub fn adopt_stream(&self, fd: i32) -> i32 {
+        self.0
+            .streams
+            .insert_connected(&self.0, sys::take_descriptor(fd))
+    }
+
+    /// Takes a local address before connecting.
+    #[napi(catch_unwind)]
+    pub fn bind_stream(&self, text: String, port: u16, ipv6_only: bool) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let options = BindOptions {
+            ipv6_only,
+            reuse_port: false,
+        };
+        self.0
+            .streams
+            .insert_bound(&self.0, tcp::bind(address, options))
+    }
+
+    /// Takes over the local address of a server handle that does not listen yet.
+    #[napi(catch_unwind)]
+    pub fn take_bound_stream(&self, server: &Server) -> i32 {
+        match server.take_bound() {
+            Some(socket) => self.0.streams.insert_bound(&self.0, Ok(socket)),
+            None => fault::BAD_DESCRIPTOR,
+        }
+    }
+
+    /// Starts to connect to an IP address, from the local address of `bound` unless that is -1. The stream becomes
+    /// ready for writing when the attempt has ended.
+    #[napi(catch_unwind)]
+    pub fn connect_stream(&self, bound: i32, text: String, port: u16) -> i32 {
+        let Some(address) = addr::parse(&text, port) else {
+            return fault::INVALID;
+        };
+        let streams = &self.0.streams;
+        streams.insert_connecting(&self.0, tcp::connect(streams.take_bound(bound), address))
+    }
+
+    /// Starts to connect to a unix socket, from the path of `bound` unless that is -1.
+    #[napi(catch_unwind)]
+    pub fn connect_path(&self, bound: i32, path: String) -> i32 {
+        let streams = &self.0.streams;
+        streams.insert_connecting(&self.0, pipe::connect(streams.take_bound(bound), &path))
+    }
+
+    /// The local address; 0 for a unix socket.
+    #[napi(catch_unwind)]
+    pub fn local_address(&self, index: u32) -> AddressResult {
+        let result = self
+            .0
+            .streams
+            .with_socket(index, |socket| address(socket.local_addr()));
+        result.unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
+    }
+
+    /// The peer's address; 0 for a unix socket.
+    #[napi(catch_unwind)]
+    pub fn peer_address(&self, index: u32) -> AddressResult {
+        let result = self
+            .0
+            .streams
+            .with_socket(index, |socket| address(socket.peer_addr()));
+        result.unwrap_or(AddressResult::B(fault::BAD_DESCRIPTOR))
+    }
+}
