@@ -108,8 +108,9 @@ class StreamHandle {
    * number. 0 or an error number.
    */
   connecting(call) {
-    const index = call(turn.theReactor(), this.#index);
-    this.#index = -1;
+    const reactor = turn.theReactor();
+    const index = call(reactor, this.#index);
+    this.#index = index < 0 ? reactor.unconnected() : -1;
     if (index < 0 && !this.isLateError(index)) return index;
     this.#phase = 'connecting';
     this.#pend(1);

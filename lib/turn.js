@@ -57,15 +57,25 @@ function inLoop() {
   return !bun && !deno && process.env.FERRONET_WAITER !== 'follower';
 }
 
+/** Whether the reactor could not begin: no descriptor was left. */
+let failed = false;
+
 function theReactor() {
-  if (reactor === null) {
-    const make = () => new Reactor(onBell, Buffer.from(ready.buffer), inLoop() ? root : null);
-    reactor = root.runInAsyncScope(make);
-    reactor.setStreamBlock(streamBlock());
-    if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
-    calls = reactor.calls();
-  }
+  if (reactor === null || failed) begin();
   return reactor;
+}
+
+/** Makes the reactor, or another one in the place of one that could not begin. */
+function begin() {
+  const make = () => new Reactor(onBell, Buffer.from(ready.buffer), inLoop() ? root : null);
+  const made = root.runInAsyncScope(make);
+  if (failed) for (const forget of retired) forget();
+  reactor = made;
+  failed = reactor.waiter() === 'nobody';
+  reactor.setStreamBlock(streamBlock());
+  if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
+  if (active > 0) reactor.setReferenced(true);
+  calls = reactor.calls();
 }
 
 let busyPoll = 0;
@@ -109,6 +119,7 @@ function retire() {
   }
   const old = reactor;
   reactor = null;
+  failed = false;
   calls = null;
   for (const forget of retired) forget();
   old.stop();

@@ -320,3 +320,11 @@ test('ref, unref and options before the connection return the socket', async (t)
     });
   });
 });
+
+test('a connect that fails at once names the local address', (t) =>
+  compare(t, async ({ net }, see) => {
+    // A stream to the broadcast address cannot be (tcp(7)).
+    const socket = net.connect(80, '255.255.255.255');
+    see(...(await next(socket, 'error')));
+    await next(socket, 'close');
+  }));

@@ -4,9 +4,9 @@ use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use napi::Status;
 use napi::bindgen_prelude::{Buffer, Env, Function, Object, Result};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
-use napi::{Error, Status};
 use napi_derive::napi;
 
 use super::calls;
@@ -73,6 +73,8 @@ enum Wake {
     Doorbell(Arc<Doorbell>),
     /// Node's own loop waits for the driver.
     Loop(LoopWake),
+    /// There is no driver: the reactor could not begin.
+    Nobody,
 }
 
 impl Environment {
@@ -110,9 +112,13 @@ fn follow(env: &Env, ring: &Function<'_, (), ()>) -> Result<(Rc<Core>, Wake)> {
     let mut ring: Ring = ring.build_threadsafe_function::<()>().build()?;
     ring.unref(env)?;
     let bell = Arc::new(Doorbell(Mutex::new(Some(ring))));
-    let core = Core::start(Box::new(bell.clone()))
-        .map_err(|error| Error::from_reason(format!("cannot start the reactor: {error}")))?;
-    Ok((core, Wake::Doorbell(bell)))
+    Ok(match Core::start(Box::new(bell.clone())) {
+        Ok(core) => (core, Wake::Doorbell(bell)),
+        Err(error) => {
+            bell.release();
+            (Core::failed(&error), Wake::Nobody)
+        }
+    })
 }
 
 #[napi]
@@ -157,16 +163,19 @@ impl Reactor {
                     }
                 })?;
             }
+            Wake::Nobody => {}
         }
         Ok(Reactor(shared))
     }
 
-    /// Who waits for the driver: `nested` (Node's own loop) or `follower`.
+    /// Who waits for the driver: `nested` (Node's own loop), `follower`, or `nobody` when there was
+    /// nothing left to make a driver from: sockets fail then, and another reactor may be tried.
     #[napi(catch_unwind)]
     pub fn waiter(&self) -> &'static str {
         match self.0.wake {
             Wake::Loop(_) => "nested",
             Wake::Doorbell(_) => "follower",
+            Wake::Nobody => "nobody",
         }
     }
 
@@ -214,6 +223,7 @@ impl Reactor {
                     ring.unref(&env)
                 };
             }),
+            Wake::Nobody => {}
         }
     }
 
@@ -221,9 +231,8 @@ impl Reactor {
     /// function. There must be no open handle.
     #[napi(catch_unwind)]
     pub fn stop(&self) {
-        match &self.0.wake {
-            Wake::Loop(wake) => wake.close(),
-            Wake::Doorbell(_) => {}
+        if let Wake::Loop(wake) = &self.0.wake {
+            wake.close();
         }
         self.0.core.stop();
         if let Wake::Doorbell(bell) = &self.0.wake {

@@ -3,7 +3,7 @@
 //! They are no objects of JavaScript: wrapping one in an object costs about 2 µs of making, tracing and finalizing,
 //! and a method call ten times a plain function's ([`calls`](super::calls)). JavaScript says when one ends.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
@@ -44,19 +44,23 @@ impl Entry {
 }
 
 #[derive(Default)]
-pub struct Streams(RefCell<Vec<Option<Entry>>>);
+pub struct Streams {
+    entries: RefCell<Vec<Option<Entry>>>,
+    /// The socket whose attempt to connect has just failed at once: its error names the local address.
+    unconnected: Cell<Option<i32>>,
+}
 
 impl Streams {
     /// What the open stream of that index answers.
     pub fn with_open(&self, index: u32, act: impl FnOnce(&Stream) -> i32) -> i32 {
-        match self.0.borrow().get(index as usize) {
+        match self.entries.borrow().get(index as usize) {
             Some(Some(Entry::Open(stream))) => act(stream),
             _ => fault::BAD_DESCRIPTOR,
         }
     }
 
     fn with_socket<R>(&self, index: u32, act: impl FnOnce(&Socket) -> R) -> Option<R> {
-        match self.0.borrow().get(index as usize) {
+        match self.entries.borrow().get(index as usize) {
             Some(Some(entry)) => Some(act(entry.socket())),
             _ => None,
         }
@@ -75,7 +79,7 @@ impl Streams {
             Err(error) => return fault::code(&error),
         };
         let index = entry.index();
-        let mut streams = self.0.borrow_mut();
+        let mut streams = self.entries.borrow_mut();
         if streams.len() <= index {
             streams.resize_with(index + 1, || None);
         }
@@ -102,7 +106,7 @@ impl Streams {
 
     fn take(&self, index: i32) -> Option<Entry> {
         let index = usize::try_from(index).ok()?;
-        self.0.borrow_mut().get_mut(index)?.take()
+        self.entries.borrow_mut().get_mut(index)?.take()
     }
 
     /// The socket that a stream begins to connect from: none for the index -1.
@@ -228,7 +232,28 @@ impl Reactor {
             return fault::INVALID;
         };
         let streams = &self.0.streams;
-        streams.insert_connecting(&self.0, tcp::connect(streams.take_bound(bound), address))
+        let socket = match streams.take_bound(bound) {
+            Some(socket) => Ok(socket),
+            None => tcp::open(address),
+        };
+        let connecting =
+            socket.and_then(
+                |socket| match tcp::start_connect(&socket, &address.into()) {
+                    Ok(()) => Ok(socket),
+                    Err(error) => {
+                        let index = streams.insert_bound(&self.0, Ok(socket));
+                        streams.unconnected.set(Some(index));
+                        Err(error)
+                    }
+                },
+            );
+        streams.insert_connecting(&self.0, connecting)
+    }
+
+    /// The index that the socket of a [`connect_stream`](Self::connect_stream) which failed has, or -1.
+    #[napi(catch_unwind)]
+    pub fn unconnected(&self) -> i32 {
+        self.0.streams.unconnected.take().unwrap_or(-1)
     }
 
     /// Starts to connect to a unix socket, from the path of `bound` unless that is -1.

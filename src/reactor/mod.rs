@@ -52,7 +52,10 @@ pub enum After {
 
 pub struct Reactor {
     ready: Arc<ReadyList>,
+    /// None once it has ended, or when it could not begin.
     waiter: RefCell<Option<Waiter>>,
+    /// The error number (errno(3)) for which it could not begin.
+    failure: Option<i32>,
     table: RefCell<Table>,
     scratch: RefCell<Vec<Entry>>,
     /// Whether a referenced handle is active, that is, whether the program is kept alive by us.
@@ -91,9 +94,19 @@ impl Reactor {
     fn with(wait: impl FnOnce(Arc<ReadyList>) -> io::Result<Waiter>) -> io::Result<Rc<Reactor>> {
         let ready = Arc::new(ReadyList::default());
         let waiter = wait(ready.clone())?;
-        Ok(Rc::new(Reactor {
+        Ok(Self::of(ready, Some(waiter), None))
+    }
+
+    /// A reactor that could not begin, for lack of descriptors say: every socket fails by this error.
+    pub fn failed(error: &io::Error) -> Rc<Reactor> {
+        Self::of(Arc::default(), None, error.raw_os_error())
+    }
+
+    fn of(ready: Arc<ReadyList>, waiter: Option<Waiter>, failure: Option<i32>) -> Rc<Reactor> {
+        Rc::new(Reactor {
             ready,
-            waiter: RefCell::new(Some(waiter)),
+            waiter: RefCell::new(waiter),
+            failure,
             table: RefCell::default(),
             scratch: RefCell::default(),
             referenced: Cell::new(false),
@@ -102,7 +115,15 @@ impl Reactor {
             rested_at: Cell::new(Instant::now()),
             busy_poll: Cell::default(),
             busy_until: Cell::new(Instant::now()),
-        }))
+        })
+    }
+
+    /// Why a socket cannot be registered.
+    fn why_not(&self) -> io::Error {
+        match self.failure {
+            Some(errno) => io::Error::from_raw_os_error(errno),
+            None => io::ErrorKind::NotConnected.into(),
+        }
     }
 
     /// The descriptor that is readable while the driver has something to tell: its epoll instance,

@@ -37,7 +37,7 @@ impl Source {
                 let _context = waiter.handle().enter();
                 register(socket, interest)
             })
-            .unwrap_or_else(|| Err(io::ErrorKind::NotConnected.into()))?;
+            .unwrap_or_else(|| Err(reactor.why_not()))?;
         Ok(Source {
             registered,
             read: ready::waker(&reactor.ready, place.key, Readiness::Read),

@@ -30,9 +30,15 @@ impl Listener {
     /// The next connection; `WouldBlock` means that the ready list will tell. A caller that stops
     /// before that calls [`arm`](Self::arm) to come again.
     pub fn accept(&self) -> io::Result<Socket> {
+        match self.next() {
+            Err(error) if is_exhausted(&error) => Err(self.shed()),
+            result => result,
+        }
+    }
+
+    fn next(&self) -> io::Result<Socket> {
         loop {
             match self.source.read_with(sys::accept, |_| false) {
-                Err(error) if is_exhausted(&error) => self.shed()?,
                 // The peer gave up while it was queued (accept(2), ECONNABORTED).
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 result => return result,
@@ -41,14 +47,24 @@ impl Listener {
     }
 
     /// Out of descriptors: closes waiting connections with the spare one rather than spin on a
-    /// listener that stays readable (libuv, `uv__emfile_trick`, src/unix/stream.c).
-    fn shed(&self) -> io::Result<()> {
-        if self.spare.take().is_none() {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        while sys::accept(self.source.socket()).is_ok() {}
+    /// listener that stays readable (libuv, `uv__emfile_trick`, src/unix/stream.c). Linux wants a
+    /// descriptor before it looks whether a connection waits (net/socket.c, `do_accept`), so only the
+    /// accepts made here can tell that none does. The error is why there is no connection.
+    fn shed(&self) -> io::Error {
+        drop(self.spare.take());
+        let end = loop {
+            if let Err(error) = self.next() {
+                break error;
+            }
+        };
         self.spare.replace(sys::spare_descriptor().ok());
-        Ok(())
+        if is_exhausted(&end) {
+            // Someone else has taken the spare one: those who wait are served with the next who comes.
+            let nobody = |_: &Socket| Err::<Socket, _>(io::ErrorKind::WouldBlock.into());
+            let _ = self.source.read_with(nobody, |_| false);
+            return io::ErrorKind::WouldBlock.into();
+        }
+        end
     }
 
     /// Puts the listener on the ready list if connections wait.

@@ -36,23 +36,14 @@ pub fn bind(address: SocketAddr, options: BindOptions) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn open(address: SocketAddr) -> io::Result<Socket> {
+/// A socket for connecting to an address of this family.
+pub fn open(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
     socket.set_nonblocking(true)?;
-    Ok(socket)
-}
-
-/// Starts to connect. `bound` is a socket that already has its local address.
-pub fn connect(bound: Option<Socket>, address: SocketAddr) -> io::Result<Socket> {
-    let socket = match bound {
-        Some(socket) => socket,
-        None => open(address)?,
-    };
-    start_connect(&socket, &address.into())?;
     Ok(socket)
 }
 
