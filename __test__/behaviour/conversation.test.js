@@ -3,7 +3,8 @@
 
 const test = require('ava');
 const { once } = require('node:events');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 
 /** A server for `onConnection` on a free port; `connect` makes clients of it. */
 async function serve(net, options, onConnection) {

@@ -3,7 +3,8 @@
 
 const test = require('ava');
 const { once } = require('node:events');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 const { builtin, ours } = require('../helpers/implementations.js');
 
 async function closed(server) {

@@ -6,7 +6,8 @@ const { once } = require('node:events');
 const { spawn } = require('node:child_process');
 const { tmpdir } = require('node:os');
 const { register, waitForLine } = require('../helpers/children.js');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 const { builtin, ours } = require('../helpers/implementations.js');
 
 const EVENTS = ['listening', 'connect', 'message', 'error', 'close'];

@@ -4,7 +4,8 @@
 const test = require('ava');
 const { once } = require('node:events');
 const os = require('node:os');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 const { ours } = require('../helpers/implementations.js');
 const { runProgram } = require('../helpers/children.js');
 

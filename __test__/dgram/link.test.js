@@ -6,31 +6,12 @@ const test = require('ava');
 const { execFileSync, spawn } = require('node:child_process');
 const { tmpdir } = require('node:os');
 const { register, waitForLine } = require('../helpers/children.js');
+const { ADDRESSES, DEVICE, makeLink, removeLink } = require('../helpers/link.js');
 
-const [near, far] = [`fn-near-${process.pid}`, `fn-far-${process.pid}`];
-const ip = (...args) => execFileSync('ip', args, { stdio: 'pipe' });
+const link = makeLink();
 
-/** Both ends of a link with an MTU of 1500; false where this is not possible. */
-function makeLink() {
-  try {
-    ip('netns', 'add', near);
-    ip('netns', 'add', far);
-    ip('link', 'add', 'v0', 'netns', near, 'type', 'veth', 'peer', 'name', 'v1', 'netns', far);
-    for (const [name, device, address] of [
-      [near, 'v0', '10.9.0.1/24'],
-      [far, 'v1', '10.9.0.2/24'],
-    ]) {
-      ip('-n', name, 'addr', 'add', address, 'dev', device);
-      ip('-n', name, 'link', 'set', device, 'up', 'mtu', '1500');
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const program = (name, source) =>
-  spawn('ip', ['netns', 'exec', name, process.execPath, '-r', register, '-e', source], {
+const program = (end, source) =>
+  spawn('ip', ['netns', 'exec', link[end], process.execPath, '-r', register, '-e', source], {
     cwd: tmpdir(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -43,7 +24,7 @@ const RECEIVER = `
     if (message.length === 1) { console.log('got ' + JSON.stringify(sizes)); socket.close(); }
     else sizes.push(message.length);
   });
-  socket.bind(7777, '10.9.0.2', () => console.log('ready'));`;
+  socket.bind(7777, '${ADDRESSES[1]}', () => console.log('ready'));`;
 
 const sender = (sizes, options) => `
   const socket = require('dgram').createSocket(${JSON.stringify({ type: 'udp4', ...options })});
@@ -51,7 +32,7 @@ const sender = (sizes, options) => `
   socket.bind(0, () => {
     socket.unref();
     for (const size of ${JSON.stringify(sizes)}) {
-      socket.send(Buffer.alloc(size, size % 251), 7777, '10.9.0.2', (error) => {
+      socket.send(Buffer.alloc(size, size % 251), 7777, '${ADDRESSES[1]}', (error) => {
         if (error) throw error;
         if (--left === 0) console.log('sent with a queue of ' + queued);
       });
@@ -60,26 +41,19 @@ const sender = (sizes, options) => `
   });`;
 
 async function exchange(t, sizes, options) {
-  const receiver = program(far, RECEIVER);
+  const receiver = program('far', RECEIVER);
   await waitForLine(receiver, /ready/);
   const got = waitForLine(receiver, /got (.*)/);
-  const sending = program(near, sender([...sizes, 1], options));
+  const sending = program('near', sender([...sizes, 1], options));
   const [, queued] = await waitForLine(sending, /queue of (\d+)/);
   t.deepEqual(JSON.parse((await got)[1]), sizes);
   return Number(queued);
 }
 
-const linked = makeLink();
-const linkTest = linked ? test.serial : test.skip;
+const linkTest = link ? test.serial : test.skip;
 
 test.after.always(() => {
-  for (const name of [near, far]) {
-    try {
-      ip('netns', 'del', name);
-    } catch {
-      // It was never there.
-    }
-  }
+  if (link) removeLink(link);
 });
 
 linkTest('runs of datagrams larger than the MTU arrive', async (t) => {
@@ -90,7 +64,7 @@ linkTest('runs of datagrams larger than the MTU arrive', async (t) => {
 linkTest('what the kernel has no room for waits, in order, and keeps the program alive', async (t) => {
   execFileSync(
     'tc',
-    '-n near qdisc add dev v0 root tbf rate 40mbit burst 20kb latency 5s'.replace('near', near).split(' '),
+    `-n ${link.near} qdisc add dev ${DEVICE} root tbf rate 40mbit burst 20kb latency 5s`.split(' '),
   );
   const sizes = Array.from({ length: 400 }, (_, i) => 900 + (i % 100));
   const queued = await exchange(t, sizes, { sendBufferSize: 20_000 });

@@ -4,7 +4,8 @@
 const test = require('ava');
 const { once } = require('node:events');
 const net = require('node:net');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 
 const EVENTS = ['listening', 'connect', 'message', 'error', 'close'];
 

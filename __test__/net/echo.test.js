@@ -2,7 +2,8 @@
 
 const test = require('ava');
 const { once } = require('node:events');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 
 const CLIENT_EVENTS = [
   'connectionAttempt',

@@ -7,7 +7,8 @@ const fs = require('node:fs');
 const { once } = require('node:events');
 const os = require('node:os');
 const { register } = require('../helpers/children.js');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 const { builtin, ours } = require('../helpers/implementations.js');
 const { closed, gone, listening, next, target, textOf, withFolder, withServer } = require('./pairs.js');
 

@@ -6,7 +6,8 @@ const { once } = require('node:events');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('ava');
-const { compare, watch } = require('../helpers/compare.js');
+const { compare } = require('../helpers/compare.js');
+const { watch } = require('../helpers/trace.js');
 const { builtin, ours } = require('../helpers/implementations.js');
 
 let paths = 0;

@@ -3,7 +3,7 @@
 // saw must be the same. FERRONET_SEEDS says how many are tried, FERRONET_SEED which one alone.
 
 const test = require('ava');
-const { traceOf } = require('../helpers/compare.js');
+const { traceOf } = require('../helpers/trace.js');
 const { builtin, ours } = require('../helpers/implementations.js');
 const { operations, planOf, programOf } = require('./conversations.js');
 
