@@ -6,6 +6,7 @@ const { ERR_INVALID_HANDLE_TYPE, ERR_SOCKET_CLOSED, errnoException, errnoOf } = 
 const { kCounts, kHandle, kReset, kWriting } = require('./socket-state.js');
 const { TCP } = require('./stream-handle.js');
 const { stopTimers } = require('./timeout.js');
+const { Transfer } = require('./transfer.js');
 
 const ECANCELED = errnoOf('ECANCELED');
 
@@ -13,6 +14,7 @@ const ECANCELED = errnoOf('ECANCELED');
 function closeHandle(socket, handle, hadError) {
   const pending = socket[kWriting];
   socket[kWriting] = null;
+  if (pending?.data instanceof Transfer) pending.data.abandon();
   const closed = () => {
     // Node 20 says nothing of it.
     pending?.request.done(major < 22 ? null : errnoException(ECANCELED, 'write'));

@@ -3,11 +3,19 @@
 
 const { Duplex } = require('node:stream');
 const { errnoException } = require('./errors.js');
-const { kHandle, kOnread } = require('./socket-state.js');
+const relay = require('./relay.js');
+const { kBulk, kHandle, kOnread } = require('./socket-state.js');
 const turn = require('./turn.js');
 
 /** What one read of a stream handle can bring (lib/turn.js). */
 const READ_SIZE = 65536;
+
+/** A usual read of this much lets the next one be relayed; a relayed one of less ends that. In bytes. */
+const BULK = 32768;
+const LITTLE = 8192;
+
+/** What the last read could bring at most. */
+let size = READ_SIZE;
 
 function readStart(socket) {
   const status = socket[kHandle].readStart();
@@ -17,7 +25,8 @@ function readStart(socket) {
 /** Gives data to the program; false asks to stop reading. */
 function deliver(socket, count) {
   const onread = socket[kOnread];
-  if (onread === null) return socket.push(turn.takeFromBlock(count));
+  if (onread === null)
+    return relay.isPending() ? relay.deliver(socket) : socket.push(turn.takeFromBlock(count));
   return onread.callback.call(socket, count, onread.current) !== false;
 }
 
@@ -29,19 +38,37 @@ function resumeOnread(socket) {
 /** Reads once, into the program's own buffer where it gave one (`onread`). */
 function readFrom(socket, handle) {
   const onread = socket[kOnread];
-  if (onread === null) return handle.read();
+  if (onread === null) return readOrRelay(socket, handle);
   onread.current = typeof onread.buffer === 'function' ? onread.buffer() : onread.buffer;
+  size = onread.current.length;
   return handle.readInto(onread.current);
 }
 
-/** What one read can bring at most: less than that has emptied the kernel's buffer. */
-function readSize(socket) {
-  return socket[kOnread] === null ? READ_SIZE : socket[kOnread].current.length;
+function readOrRelay(socket, handle) {
+  const relayed = socket[kBulk] ? relay.relayFrom(socket, handle) : null;
+  if (relayed !== null) {
+    // However little it is, there may be more.
+    size = 1;
+    if (relayed > 0 && relayed < LITTLE) socket[kBulk] = false;
+    return relayed;
+  }
+  size = READ_SIZE;
+  const count = handle.read();
+  socket[kBulk] = count >= BULK;
+  return count;
+}
+
+/** Less than this has emptied the kernel's buffer. */
+function readSize() {
+  return size;
 }
 
 /** What a read brought: bytes, 0 at the end, or a negative error number. */
 function onRead(socket, count, handle) {
-  if (socket[kHandle] !== handle) return;
+  if (socket[kHandle] !== handle) {
+    relay.abandon();
+    return;
+  }
   if (count < 0) {
     socket.destroy(errnoException(count, 'read'));
     return;

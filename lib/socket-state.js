@@ -14,6 +14,8 @@ module.exports = {
   kOnread: Symbol('onread'),
   /** The write that is under way: { data, offset, pieces, request, seen }, or null. */
   kWriting: Symbol('writing'),
+  /** Whether reads bring much at a time: worth a relay. */
+  kBulk: Symbol('bulk'),
   /** Whether closing sends RST. */
   kReset: Symbol('resetting'),
 };

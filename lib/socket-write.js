@@ -10,6 +10,7 @@ const {
   errnoException,
 } = require('./errors.js');
 const { major } = require('./defaults.js');
+const { claim } = require('./relay.js');
 const { Request } = require('./scope.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const turn = require('./turn.js');
@@ -155,7 +156,7 @@ function defineWriting(prototype) {
       const pieces = new Pieces(data);
       write(this, pieces.take(), pieces, callback);
     } else {
-      write(this, bytesOf(data, encoding), null, callback);
+      write(this, bytesOf(claim(data), encoding), null, callback);
     }
   };
 

@@ -14,11 +14,12 @@ const { attemptEnded, connectPath, connectTcp } = require('./connect.js');
 const { ERR_INVALID_FD_TYPE, ERR_MISSING_ARGS, errnoException } = require('./errors.js');
 const instead = require('./instead.js');
 const { adoptableKind } = require('./native-handle.js');
+const { watch } = require('./relay.js');
 const { defineAddresses } = require('./socket-address.js');
 const { defineEnding } = require('./socket-end.js');
 const { applyOptions, defineOptions } = require('./socket-options.js');
 const { defineReading, onRead, readFrom, readSize } = require('./socket-read.js');
-const { kCounts, kHandle, kOnread, kOptions, kPeer, kReset, kWriting } = require('./socket-state.js');
+const { kBulk, kCounts, kHandle, kOnread, kOptions, kPeer, kReset, kWriting } = require('./socket-state.js');
 const { defineWriting, onWritable, writeAfterEnd } = require('./socket-write.js');
 const { Pipe, StreamHandle, TCP, takeStream } = require('./stream-handle.js');
 const { kTimer } = require('./timeout.js');
@@ -45,6 +46,7 @@ function Socket(options) {
   this[kOptions] = { noDelay: false, keepAlive: false, keepAliveDelay: 0 };
   this[kCounts] = null;
   this[kWriting] = null;
+  this[kBulk] = false;
   this[kOnread] = options.onread ?? null;
 
   Duplex.call(this, {
@@ -227,5 +229,6 @@ defineWriting(Socket.prototype);
 defineEnding(Socket.prototype);
 defineOptions(Socket.prototype);
 defineAddresses(Socket.prototype);
+watch(Socket.prototype);
 
 module.exports = { Socket };

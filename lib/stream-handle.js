@@ -8,10 +8,12 @@ const { Liveness } = require('./liveness.js');
 const { kStream, nativeKind, openDuplicate } = require('./native-handle.js');
 const { afterwards, atNextRound, runTicks } = require('./rounds.js');
 const { Request, Scope } = require('./scope.js');
+const { Transfer, fill } = require('./transfer.js');
 const turn = require('./turn.js');
 
-/** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). */
+/** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). One of more than this size counts as several. */
 const MAX_READS = 32;
+const READ_SIZE = 65536;
 
 const EBADF = errnoOf('EBADF');
 const ECONNREFUSED = errnoOf('ECONNREFUSED');
@@ -155,9 +157,10 @@ class StreamHandle {
       turn.delivered();
       if (count > 0) this.bytesRead += count;
       this.#scope.runInAsyncScope(this.#events.read, undefined, this.owner, count, this);
-      // A read that did not fill the block has emptied the kernel's buffer.
-      if (count < this.#events.readSize(this.owner)) return;
-    } while (this.reading && ++reads < MAX_READS);
+      // A read that brought less than it could has emptied the kernel's buffer.
+      if (count < this.#events.readSize()) return;
+      reads += Math.max(1, Math.floor(count / READ_SIZE));
+    } while (this.reading && reads < MAX_READS);
     if (this.reading) turn.armRead(this.#index);
   }
 
@@ -195,9 +198,14 @@ class StreamHandle {
     return turn.readInto(this.#index, buffer);
   }
 
-  /** Writes what fits, from `offset` on: a count or a negative error number. */
+  /** Reads into a Transfer, see lib/transfer.js. */
+  fill() {
+    return fill(this.#index);
+  }
+
+  /** Writes what fits of a buffer, from `offset` on, or of a Transfer: a count or a negative error number. */
   writeSome(data, offset) {
-    return turn.write(this.#index, data, offset);
+    return data instanceof Transfer ? data.writeTo(this.#index) : turn.write(this.#index, data, offset);
   }
 
   /** An operation begins (1) or ends (-1) that keeps the handle active. */

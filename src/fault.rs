@@ -12,6 +12,7 @@ pub fn code(error: &io::Error) -> i32 {
         Some(errno) => sys::uv_errno(errno),
         None => match error.kind() {
             io::ErrorKind::WouldBlock => AGAIN,
+            io::ErrorKind::Unsupported => sys::uv_errno(libc::ENOTSUP),
             io::ErrorKind::InvalidInput => sys::uv_errno(libc::EINVAL),
             _ => sys::uv_errno(libc::EIO),
         },

@@ -10,6 +10,7 @@
 //!   turns, and the list of handles that became ready. It knows no protocol.
 //! - [`tcp`], [`pipe`] and [`udp`] say *what*: each owns its descriptor and does its I/O on the
 //!   JavaScript thread, straight between the kernel and memory that JavaScript sees.
+//! - [`relay`] moves bytes from one stream to another, in the kernel where that is possible.
 //! - [`bridge`] is the only module that names napi: the classes JavaScript holds.
 //!
 //! Ownership: a bridge object owns a `tcp`, `pipe` or `udp` handle, that owns a
@@ -21,6 +22,7 @@ pub mod fault;
 pub mod options;
 pub mod pipe;
 pub mod reactor;
+pub mod relay;
 pub mod sys;
 pub mod tcp;
 pub mod udp;

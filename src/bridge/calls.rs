@@ -10,6 +10,7 @@ use std::rc::Rc;
 use napi::bindgen_prelude::{BufferSlice, Env, FunctionCallContext, JsObjectValue, Object, Result};
 
 use super::reactor::Environment;
+use super::relay_calls::add_relay;
 use super::streams::add_streams;
 use crate::fault;
 use crate::reactor::Drained;
@@ -63,6 +64,7 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             fault::count(stream.write(rest))
         }))
     })?;
+    add_relay(env, &mut calls, shared)?;
     add_streams(env, &mut calls, shared)?;
     Ok(calls)
 }
@@ -101,6 +103,7 @@ fn collect(shared: &Environment, made: u32) -> i32 {
     count as i32
 }
 
-fn with_stream(shared: &Environment, index: u32, act: impl FnOnce(&Stream) -> i32) -> i32 {
+/// What the open stream of that index answers.
+pub fn with_stream(shared: &Environment, index: u32, act: impl FnOnce(&Stream) -> i32) -> i32 {
     shared.streams.with_open(index, act)
 }

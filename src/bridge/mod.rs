@@ -8,6 +8,7 @@ mod calls;
 mod loop_wake;
 mod memory;
 mod reactor;
+mod relay_calls;
 mod server;
 mod streams;
 mod udp_batches;

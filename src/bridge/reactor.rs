@@ -1,5 +1,6 @@
 //! The reactor of one JavaScript environment, its doorbell, and its end.
 
+use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -14,6 +15,7 @@ use super::loop_wake::LoopWake;
 use super::memory::Block;
 use super::streams::Streams;
 use crate::reactor::{After, Bell, Drained, Reactor as Core};
+use crate::relay::Relays;
 
 type Ring = ThreadsafeFunction<(), (), (), Status, false, false, 0>;
 
@@ -64,6 +66,8 @@ pub struct Environment {
     pub outgoing_info: Block,
     pub ready: Block,
     pub streams: Streams,
+    /// What is on its way from one stream to another.
+    pub relays: RefCell<Relays>,
     wake: Wake,
 }
 
@@ -93,6 +97,7 @@ impl Environment {
             wake.close();
         }
         self.core.stop();
+        self.relays.borrow_mut().close_all();
         if let Wake::Doorbell(bell) = &self.wake {
             bell.forget();
         }
@@ -150,6 +155,7 @@ impl Reactor {
             outgoing_info: Block::default(),
             ready: Block::default(),
             streams: Streams::default(),
+            relays: RefCell::default(),
             wake,
         });
         shared.ready.set(ready);
@@ -235,6 +241,7 @@ impl Reactor {
             wake.close();
         }
         self.0.core.stop();
+        self.0.relays.borrow_mut().close_all();
         if let Wake::Doorbell(bell) = &self.0.wake {
             bell.release();
         }

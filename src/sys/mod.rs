@@ -3,6 +3,7 @@
 //!
 //! - `unix.rs` and `windows.rs`: descriptors, signals, interface names, error numbers.
 //! - `linux.rs`: batches of datagrams by `recvmmsg`/`sendmmsg`, UDP_GRO and UDP_SEGMENT, `accept4`.
+//! - `splice.rs`: bytes from one socket to another by `splice`; `copy.rs` through memory elsewhere.
 //! - `uv.rs`: Node's own loop waits for the driver; `no_uv.rs` where it cannot.
 //! - `portable.rs`: the same functions by plain calls, for every other system (and, for testing, on
 //!   Linux with the cargo feature `portable`).
@@ -40,6 +41,16 @@ mod portable;
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
 pub use portable::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
 
+#[cfg(all(target_os = "linux", not(feature = "portable")))]
+mod splice;
+#[cfg(all(target_os = "linux", not(feature = "portable")))]
+pub use splice::RelayBuffer;
+
+#[cfg(any(not(target_os = "linux"), feature = "portable"))]
+mod copy;
+#[cfg(any(not(target_os = "linux"), feature = "portable"))]
+pub use copy::RelayBuffer;
+
 mod refusal;
 pub use refusal::{DATAGRAM_INTEREST, report_errors};
 
@@ -56,6 +67,9 @@ pub use no_uv::{LoopPoll, epoll_that_watches, probe};
 /// Room for the largest UDP datagram (65,535 bytes of IPv4 or IPv6 payload length) or one coalesced
 /// run of them, so that nothing is ever cut.
 pub const SLOT: usize = 65_536;
+
+/// What a relay buffer takes at once, in bytes.
+pub const RELAY_CAPACITY: usize = 262_144;
 
 /// What a descriptor is, in the words of Node's `guessHandleType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

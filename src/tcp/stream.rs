@@ -8,7 +8,7 @@ use std::time::Duration;
 use socket2::Socket;
 
 use crate::reactor::{Reactor, Source};
-use crate::sys;
+use crate::sys::{self, RelayBuffer};
 
 pub struct Stream {
     source: Source,
@@ -64,6 +64,19 @@ impl Stream {
     pub fn write(&self, data: &[u8]) -> io::Result<usize> {
         self.source
             .write_with(|socket| sys::write_stream(socket, data))
+    }
+
+    /// Reads to a buffer that relays. 0 is the end; `WouldBlock` means that the ready list will tell. How
+    /// much came says nothing about what is left (a kernel pipe is full of few small pieces), so the
+    /// caller reads on.
+    pub fn read_to(&self, buffer: &mut RelayBuffer) -> io::Result<usize> {
+        self.source
+            .read_with(|socket| buffer.fill(socket), |_| false)
+    }
+
+    /// Writes what fits now of a buffer that relays. `WouldBlock` as with [`write`](Self::write).
+    pub fn write_from(&self, buffer: &mut RelayBuffer) -> io::Result<usize> {
+        self.source.write_with(|socket| buffer.drain(socket))
     }
 
     /// Sends FIN (shutdown(2)).

@@ -1,0 +1,58 @@
+//! Where there is no splice(2): bytes on their way from one socket to another are copied through
+//! native memory.
+
+use std::io;
+
+use socket2::Socket;
+
+use super::{RELAY_CAPACITY, read_stream, write_stream};
+
+pub struct RelayBuffer {
+    memory: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl RelayBuffer {
+    pub fn new() -> io::Result<RelayBuffer> {
+        Ok(RelayBuffer {
+            memory: vec![0; RELAY_CAPACITY],
+            start: 0,
+            end: 0,
+        })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.memory.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// The bytes it holds.
+    pub fn held(&self) -> usize {
+        self.bytes().len()
+    }
+
+    /// Takes what the socket has, up to the capacity; 0 at the end. Only while empty.
+    pub fn fill(&mut self, from: &Socket) -> io::Result<usize> {
+        if self.held() > 0 {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let count = read_stream(from, &mut self.memory)?;
+        (self.start, self.end) = (0, count);
+        Ok(count)
+    }
+
+    /// Gives the socket what it takes now.
+    pub fn drain(&mut self, to: &Socket) -> io::Result<usize> {
+        let count = write_stream(to, self.bytes())?;
+        self.start += count;
+        Ok(count)
+    }
+
+    /// Copies what it holds to memory of the program after all.
+    pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut held = self.bytes();
+        let count = io::Read::read(&mut held, buffer)?;
+        self.start += count;
+        Ok(count)
+    }
+}
