@@ -6,7 +6,7 @@ const { AGAIN, errnoOf } = require('./errors.js');
 const turn = require('./turn.js');
 
 /** What one transfer holds at most, in bytes (src/sys/mod.rs, RELAY_CAPACITY). */
-const CAPACITY = 262144;
+const CAPACITY = 1048576;
 
 /** Relay buffers at most, each of two descriptors. While all are in use sockets are read in the usual way. */
 const MAX_BUFFERS = 64;

@@ -85,7 +85,7 @@ test.serial('a reader that stands still stops the writer, and bounds what the pr
         }
         see('stands', near.bytesRead < sent.length, near.isPaused(), far.writableNeedDrain);
         // What was read is in the kernel's hands, but for a chunk that waits and one that was read behind it.
-        see('holds', near.readableLength <= 65536, far.writableLength <= 262144, far.writableLength > 0);
+        see('holds', near.readableLength <= 65536, far.writableLength <= MB, far.writableLength > 0);
         see('counts', near.bytesRead === far.bytesWritten + near.readableLength);
         const seen = collect(origin, sent.length);
         origin.resume();

@@ -5,7 +5,10 @@ use std::io;
 
 use socket2::Socket;
 
-use super::{RELAY_CAPACITY, read_stream, write_stream};
+use super::{read_stream, write_stream};
+
+/// A block that stays in the processor's cache between the two copies.
+const BLOCK: usize = 65_536;
 
 pub struct RelayBuffer {
     memory: Vec<u8>,
@@ -16,7 +19,7 @@ pub struct RelayBuffer {
 impl RelayBuffer {
     pub fn new() -> io::Result<RelayBuffer> {
         Ok(RelayBuffer {
-            memory: vec![0; RELAY_CAPACITY],
+            memory: vec![0; BLOCK],
             start: 0,
             end: 0,
         })
@@ -31,7 +34,7 @@ impl RelayBuffer {
         self.bytes().len()
     }
 
-    /// Takes what the socket has, up to the capacity; 0 at the end. Only while empty.
+    /// Takes what the socket has, up to a block; 0 at the end. Only while empty.
     pub fn fill(&mut self, from: &Socket) -> io::Result<usize> {
         if self.held() > 0 {
             return Err(io::ErrorKind::InvalidInput.into());

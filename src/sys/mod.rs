@@ -68,8 +68,9 @@ pub use no_uv::{LoopPoll, epoll_that_watches, probe};
 /// run of them, so that nothing is ever cut.
 pub const SLOT: usize = 65_536;
 
-/// What a relay buffer takes at once, in bytes.
-pub const RELAY_CAPACITY: usize = 262_144;
+/// What a relay buffer takes at once, at most, in bytes: the size of a pipe that any user may have
+/// (pipe(7), pipe-max-size).
+pub const RELAY_CAPACITY: usize = 1_048_576;
 
 /// What a descriptor is, in the words of Node's `guessHandleType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
