@@ -17,7 +17,7 @@ const isPort = (value, key) => (/port/i.test(key ?? '') ? value > 1023 : value >
 function normalizer() {
   const nameOf = portNamer();
   const inText = (text) =>
-    text.replace(/(?<=[:\s(])(\d{4,5})(?=[)\s]|$)/g, (digits) => nameOf(Number(digits)));
+    text.replace(/(?<=[:\s(])(\d{4,5})(?=[),\s]|$)/g, (digits) => nameOf(Number(digits)));
   function normal(value, key) {
     if (typeof value === 'number') return isPort(value, key) ? nameOf(value) : value;
     if (typeof value === 'string') return inText(value);
@@ -62,4 +62,4 @@ function watch(see, label, emitter, events) {
   return emitter;
 }
 
-module.exports = { traceOf, watch };
+module.exports = { normalizer, traceOf, watch };
