@@ -8,16 +8,22 @@ const { normalizer } = require('../__test__/helpers/trace.js');
 
 const [, , file, context] = process.argv;
 const normal = normalizer();
-// Kept until the end: lines of one program, not of what else prints.
 const see = (...seen) => console.log(JSON.stringify(seen.map((value) => normal(value) ?? null)));
 
 const { run } = require(path.resolve(file));
 
-// A program that leaves something open does not end, and the runner says so.
+let done = false;
+
+// A program that leaves something open does not end, and the runner says so. One that waits for what never comes
+// ends too early.
+process.on('exit', () => {
+  if (!done) process.exitCode = 1;
+});
+
 run({ ...JSON.parse(context), see }).then(
-  () => see('done'),
-  (error) => {
-    console.error(error);
-    process.exitCode = 1;
+  () => {
+    done = true;
+    see('done');
   },
+  (error) => console.error(error),
 );

@@ -51,8 +51,9 @@ function difference(expected, actual) {
 
 /** Why a run by itself is no success, or null. */
 function failure(name, { code, signal, stdout, stderr }) {
-  if (signal) return `${name}: ended by ${signal} after ${TIMEOUT / 1000} s; the last it saw: ${tail(stdout)}`;
-  if (code !== 0) return `${name}: exit code ${code}: ${stderr.trim().slice(0, 2000)}`;
+  if (signal)
+    return `${name}: ended by ${signal} after ${TIMEOUT / 1000} s; the last it saw: ${tail(stdout)}`;
+  if (code !== 0) return `${name}: ended with ${code} after ${tail(stdout)}: ${stderr.trim().slice(0, 2000)}`;
   return null;
 }
 

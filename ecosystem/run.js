@@ -66,7 +66,12 @@ async function attempt(integration, workspace) {
 function described({ name, libraries, servers, through }, workspace) {
   const versions = libraries.map((library) => [library, workspace.version(library)]);
   const serverVersions = servers.map((server) => [serverOf(server).package, serverOf(server).version()]);
-  return { name, libraries: Object.fromEntries(versions), servers: Object.fromEntries(serverVersions), through };
+  return {
+    name,
+    libraries: Object.fromEntries(versions),
+    servers: Object.fromEntries(serverVersions),
+    through,
+  };
 }
 
 function show({ name, status, reason, types = {}, lines, seconds }) {
@@ -84,7 +89,10 @@ async function main() {
     for (const integration of chosen) {
       const result = await attempt(integration, workspace);
       const skipped = result.status === 'skipped';
-      results.push({ ...described(skipped ? { ...integration, servers: [] } : integration, workspace), ...result });
+      results.push({
+        ...described(skipped ? { ...integration, servers: [] } : integration, workspace),
+        ...result,
+      });
       show(results.at(-1));
     }
   } finally {

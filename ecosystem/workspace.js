@@ -6,6 +6,7 @@ const crypto = require('node:crypto');
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
+const { createCertificate } = require('./certificate.js');
 const { installTarballs, pack, run } = require('../__test__/package/projects.js');
 
 const MANIFESTS = ['package.json', 'package-lock.json'];
@@ -38,6 +39,8 @@ async function createWorkspace() {
   const remove = () => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   fs.writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n');
   fs.cpSync(path.join(__dirname, 'programs'), path.join(folder, 'programs'), { recursive: true });
+  fs.mkdirSync(path.join(folder, 'certificate'));
+  createCertificate(path.join(folder, 'certificate'));
   const { main, platform } = await pack(folder);
   await installTarballs(folder, main, platform);
   return { folder, remove, version: (library) => versionOf(libraries, library) };

@@ -9,12 +9,16 @@ const Redis = require('ioredis');
 async function commands(redis, see) {
   see('set', await redis.set('key', 'value'), await redis.get('key'));
   const batch = redis.pipeline();
-  for (let index = 0; index < 2000; index++) batch.incr('counter').set(`key:${index}`, 'x'.repeat(index % 300));
+  for (let index = 0; index < 2000; index++)
+    batch.incr('counter').set(`key:${index}`, 'x'.repeat(index % 300));
   const answers = await batch.exec();
   see('pipeline', answers.length, answers.at(-2), answers.at(-1));
   see('multi', await redis.multi().incr('counter').lpush('list', 'a', 'b').lrange('list', 0, -1).exec());
   const incremented = await Promise.all(Array.from({ length: 500 }, () => redis.incr('parallel')));
-  see('in order', incremented.every((value, index) => value === index + 1));
+  see(
+    'in order',
+    incremented.every((value, index) => value === index + 1),
+  );
   await assert.rejects(redis.lpush('key', 'x'), { name: 'ReplyError', message: /WRONGTYPE/ });
 }
 

@@ -8,7 +8,10 @@ const mqtt = require('mqtt');
 
 async function levels(publisher, subscriber, see) {
   const granted = await subscriber.subscribeAsync('levels/#', { qos: 2 });
-  see('granted', granted.map(({ topic, qos }) => [topic, qos]));
+  see(
+    'granted',
+    granted.map(({ topic, qos }) => [topic, qos]),
+  );
   const seen = [];
   const all = new Promise((resolve) => {
     subscriber.on('message', (topic, payload, packet) => {
@@ -25,7 +28,10 @@ async function levels(publisher, subscriber, see) {
   await all;
   subscriber.removeAllListeners('message');
   for (const qos of [0, 1, 2]) {
-    see(qos, seen.filter(([topic]) => topic.endsWith(qos)).map(([, payload, level]) => `${payload} ${level}`));
+    see(
+      qos,
+      seen.filter(([topic]) => topic.endsWith(qos)).map(([, payload, level]) => `${payload} ${level}`),
+    );
   }
 }
 

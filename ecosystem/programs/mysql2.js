@@ -14,7 +14,9 @@ async function queries(connection, see) {
   const [[{ text }]] = await connection.query('SELECT REPEAT("x", 12000000) AS text');
   see('big', text.length);
   await connection.query('CREATE TEMPORARY TABLE numbers (number INT, text LONGBLOB)');
-  await connection.query('INSERT INTO numbers VALUES ?', [Array.from({ length: 2000 }, (_, i) => [i, `line ${i}`])]);
+  await connection.query('INSERT INTO numbers VALUES ?', [
+    Array.from({ length: 2000 }, (_, i) => [i, `line ${i}`]),
+  ]);
   const blob = Buffer.alloc(9_000_000, 'ferronet');
   await connection.query('INSERT INTO numbers VALUES (-1, ?)', [blob]);
   const [[stored]] = await connection.query('SELECT text FROM numbers WHERE number = -1');
@@ -34,7 +36,10 @@ async function streamed(connection, see) {
 async function pooled(options, see) {
   const pool = mysql.createPool({ ...options, connectionLimit: 5 });
   const sleeps = Array.from({ length: 20 }, (_, i) => pool.query('SELECT SLEEP(0.01), ? AS i', [i]));
-  see('pool', (await Promise.all(sleeps)).map(([[{ i }]]) => i));
+  see(
+    'pool',
+    (await Promise.all(sleeps)).map(([[{ i }]]) => i),
+  );
   await pool.end();
 }
 
@@ -48,9 +53,9 @@ exports.run = async ({ servers, see }) => {
     await queries(connection, see);
     await streamed(connection, see);
     await pooled(options, see);
-    const ended = once(connection.connection, 'end');
+    const closed = once(connection.connection.stream, 'close');
     await connection.end();
-    await ended;
-    see('ended', Boolean(options.ssl));
+    await closed;
+    see('closed', Boolean(options.ssl));
   }
 };

@@ -35,7 +35,11 @@ async function exchange(server, client, see) {
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address();
   const common = { host: '127.0.0.1', port, tls: { rejectUnauthorized: false } };
-  const transport = nodemailer.createTransport({ ...common, ...client, auth: { user: 'me', pass: 'secret' } });
+  const transport = nodemailer.createTransport({
+    ...common,
+    ...client,
+    auth: { user: 'me', pass: 'secret' },
+  });
   const attachment = randomBytes(3_000_000);
   const mail = { from: 'me@example.com', subject: 'a picture', text: 'see below' };
   const sent = await transport.sendMail({
@@ -47,14 +51,21 @@ async function exchange(server, client, see) {
   const refused = await transport.sendMail({ ...mail, to: 'nobody@example.com' }).catch((error) => error);
   see('refused', refused.code, refused.responseCode, refused.message);
   const wrong = nodemailer.createTransport({ ...common, ...client, auth: { user: 'me', pass: 'wrong' } });
-  see('wrong password', (await wrong.sendMail({ ...mail, to: 'you@example.com' }).catch((error) => error)).code);
+  see(
+    'wrong password',
+    (await wrong.sendMail({ ...mail, to: 'you@example.com' }).catch((error) => error)).code,
+  );
   wrong.close();
   transport.close();
   await new Promise((resolve) => server.close(resolve));
 }
 
 exports.run = async ({ see }) => {
-  await exchange(createServer({ allowInsecureAuth: true, hideSTARTTLS: true }, see), { ignoreTLS: true }, see);
+  await exchange(
+    createServer({ allowInsecureAuth: true, hideSTARTTLS: true }, see),
+    { ignoreTLS: true },
+    see,
+  );
   await exchange(createServer({}, see), { requireTLS: true }, see);
   await exchange(createServer({}, see), { requireTLS: true, pool: true, maxConnections: 2 }, see);
 };

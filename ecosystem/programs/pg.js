@@ -11,12 +11,19 @@ const copy = require('pg-copy-streams');
 
 async function queries(client, see) {
   see('one', (await client.query('SELECT $1::int + 1 AS sum, $2::text AS text', [41, 'ü'])).rows);
-  const many = await client.query("SELECT i, repeat('x', i % 100) AS text FROM generate_series(1, 100000) AS i");
+  const many = await client.query(
+    "SELECT i, repeat('x', i % 100) AS text FROM generate_series(1, 100000) AS i",
+  );
   see('many', many.rows.length, many.rows.at(-1));
   see('big', (await client.query("SELECT repeat('x', 20000000) AS text")).rows[0].text.length);
   // Queries that are queued at once are answered one after the other.
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => client.query('SELECT $1::int AS i', [i])));
-  see('in order', answers.every(({ rows }, i) => rows[0].i === i));
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, i) => client.query('SELECT $1::int AS i', [i])),
+  );
+  see(
+    'in order',
+    answers.every(({ rows }, i) => rows[0].i === i),
+  );
   const error = await client.query('SELECT nothing').catch((error) => error);
   see('error', error.code, error.message, error.position);
   await client.query('BEGIN');
@@ -47,7 +54,8 @@ async function notifications(connect, client, see) {
       if (seen.push(`${channel} ${payload}`) === 50) resolve();
     });
   });
-  for (let index = 0; index < 50; index++) await client.query('SELECT pg_notify($1, $2)', ['news', String(index)]);
+  for (let index = 0; index < 50; index++)
+    await client.query('SELECT pg_notify($1, $2)', ['news', String(index)]);
   await all;
   see('notified', seen);
   await listener.end();
@@ -56,7 +64,11 @@ async function notifications(connect, client, see) {
 async function pooled(options, see) {
   const pool = new Pool({ ...options, max: 5 });
   const sleeps = Array.from({ length: 20 }, (_, i) => pool.query('SELECT pg_sleep(0.01), $1::int AS i', [i]));
-  see('pool', (await Promise.all(sleeps)).map(({ rows }) => rows[0].i), pool.totalCount);
+  see(
+    'pool',
+    (await Promise.all(sleeps)).map(({ rows }) => rows[0].i),
+    pool.totalCount,
+  );
   await pool.end();
 }
 
@@ -67,7 +79,8 @@ async function cancelled(client, connect, see) {
   const pid = client.processID;
   let found;
   do {
-    const asked = "SELECT pg_cancel_backend(pid) AS done FROM pg_stat_activity WHERE pid = $1 AND state = 'active'";
+    const asked =
+      "SELECT pg_cancel_backend(pid) AS done FROM pg_stat_activity WHERE pid = $1 AND state = 'active'";
     found = (await other.query(asked, [pid])).rows[0];
   } while (!found?.done);
   const { code, message } = await sleeping;

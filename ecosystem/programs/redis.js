@@ -8,7 +8,10 @@ async function commands(client, see) {
   see('set', await client.set('key', 'value'), await client.get('key'));
   // What is asked for in one tick goes out together.
   const answers = await Promise.all(Array.from({ length: 1000 }, () => client.incr('counter')));
-  see('in order', answers.every((value, index) => value === index + 1));
+  see(
+    'in order',
+    answers.every((value, index) => value === index + 1),
+  );
   see('multi', await client.multi().set('a', '1').incr('a').get('a').exec());
   see('hash', await client.hSet('h', { one: '1', two: '2' }), { ...(await client.hGetAll('h')) });
   await assert.rejects(client.lPush('key', 'x'), /WRONGTYPE/);

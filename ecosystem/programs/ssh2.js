@@ -53,7 +53,9 @@ async function createServer(see) {
   const files = {};
   const server = new Server({ hostKeys: [privateKey] }, (client) => {
     client.on('authentication', (context) =>
-      context.method === 'password' && context.password === 'secret' ? context.accept() : context.reject(['password']),
+      context.method === 'password' && context.password === 'secret'
+        ? context.accept()
+        : context.reject(['password']),
     );
     client.on('ready', () => client.on('session', (accept) => serveSession(accept(), files)));
     client.on('tcpip', (accept, _reject, { destPort }) => {
@@ -100,7 +102,7 @@ async function commands(client, see) {
 
 async function files(client, see) {
   const sftp = await call(client, 'sftp');
-  const content = randomBytes(1_000_000);
+  const content = randomBytes(200_000);
   await call(sftp, 'writeFile', '/file', content);
   const back = await call(sftp, 'readFile', '/file');
   assert.ok(content.equals(back));

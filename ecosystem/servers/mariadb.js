@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { find, versionOf } = require('../debian.js');
 const { createFolder, freePort, start, userToRunAs } = require('../server.js');
-const { createCertificate } = require('./certificate.js');
+const { createCertificate } = require('../certificate.js');
 
 /** Made once: the system tables take seconds. */
 let installed;
@@ -27,7 +27,10 @@ function install() {
   fs.writeFileSync(file, BOOTSTRAP);
   const args = ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal'];
   args.push('--skip-test-db', `--extra-file=${file}`);
-  const { status, stdout, stderr } = spawnSync(find('mariadb-install-db'), args, { ...user, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(find('mariadb-install-db'), args, {
+    ...user,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`mariadb-install-db failed: ${stdout}${stderr}`);
   const files = createCertificate(folder);
   if (user) for (const each of Object.values(files)) fs.chownSync(each, user.uid, user.gid);

@@ -4,7 +4,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { find, versionOf } = require('../debian.js');
 const { createFolder, freePort, start } = require('../server.js');
-const { createCertificate } = require('./certificate.js');
+const { createCertificate } = require('../certificate.js');
 
 module.exports = {
   package: 'mosquitto',

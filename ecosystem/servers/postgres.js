@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const { find, versionOf } = require('../debian.js');
 const { createFolder, freePort, start, userToRunAs } = require('../server.js');
-const { createCertificate } = require('./certificate.js');
+const { createCertificate } = require('../certificate.js');
 
 /** Made once: initdb takes seconds. */
 let cluster;
