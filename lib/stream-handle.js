@@ -21,7 +21,7 @@ const EINVAL = errnoOf('EINVAL');
 
 class StreamHandle {
   owner = null;
-  reading = false;
+  #reading = false;
   #events = null;
   bytesRead = 0;
   bytesWritten = 0;
@@ -38,6 +38,16 @@ class StreamHandle {
   constructor() {
     turn.enlist();
   }
+
+  /**
+   * Whether it reads. Node's http sets this before it calls readStart or readStop (lib/_http_server.js, onSocketResume):
+   * those decide, or a handle that was told so beforehand would never start.
+   */
+  get reading() {
+    return this.#reading;
+  }
+
+  set reading(_announced) {}
 
   /** Becomes the connection that native code has under this index. */
   accepted(index) {
@@ -127,7 +137,7 @@ class StreamHandle {
 
   onready(readiness) {
     if (readiness !== turn.READ) this.#writable();
-    else if (this.reading) this.#readable();
+    else if (this.#reading) this.#readable();
   }
 
   #writable() {
@@ -160,19 +170,19 @@ class StreamHandle {
       // A read that brought less than it could has emptied the kernel's buffer.
       if (count < this.#events.readSize()) return;
       reads += Math.max(1, Math.floor(count / READ_SIZE));
-    } while (this.reading && reads < MAX_READS);
-    if (this.reading) turn.armRead(this.#index);
+    } while (this.#reading && reads < MAX_READS);
+    if (this.#reading) turn.armRead(this.#index);
   }
 
   /** Comes again for what a throwing listener has left. */
   again() {
-    if (this.reading) turn.armRead(this.#index);
+    if (this.#reading) turn.armRead(this.#index);
   }
 
   readStart() {
     if (this.#phase === 'closed') return EBADF;
-    if (!this.reading) {
-      this.reading = true;
+    if (!this.#reading) {
+      this.#reading = true;
       this.#update();
       turn.armRead(this.#index);
       turn.kick();
@@ -181,8 +191,8 @@ class StreamHandle {
   }
 
   readStop() {
-    if (this.reading) {
-      this.reading = false;
+    if (this.#reading) {
+      this.#reading = false;
       this.#update();
     }
     return 0;
@@ -252,7 +262,7 @@ class StreamHandle {
   }
 
   #update() {
-    this.#liveness.setActive(this.#phase !== 'closed' && (this.reading || this.#pending > 0));
+    this.#liveness.setActive(this.#phase !== 'closed' && (this.#reading || this.#pending > 0));
   }
 
   /** Closes with RST instead of FIN. An error number when that is not possible. */
@@ -267,7 +277,7 @@ class StreamHandle {
   close(callback) {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
-    this.reading = false;
+    this.#reading = false;
     this.#update();
     if (this.#index >= 0) {
       turn.remove(this.#index);

@@ -180,6 +180,26 @@ test('a paused reader stops the writer, and 8 MB arrive whole', async (t) => {
   t.deepEqual(trace.at(-1), [true, true, true]);
 });
 
+test("a handle's reading may be set before readStop and readStart, as Node's http does", async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      const seen = record(client, WITH_DATA);
+      const { _handle: handle } = client;
+      handle.reading = false;
+      handle.readStop();
+      peer.end('hello');
+      await next(peer, 'finish');
+      // The data comes while nobody reads.
+      for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+      handle.reading = true;
+      handle.readStart();
+      await next(client, 'close');
+      see(seen);
+    });
+  });
+  t.deepEqual(trace[0][0][0], ['data', 'hello']);
+});
+
 test('a pipe through an echo keeps 8 MB whole', async (t) => {
   const bytes = randomFillSync(Buffer.alloc(8 << 20));
   const trace = await compare(t, async ({ net }, see) => {
