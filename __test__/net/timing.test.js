@@ -65,9 +65,10 @@ test('what comes and goes keeps the timeout away', async (t) => {
         }, 20);
         let rounds = 0;
         for (const socket of [client, peer]) socket.resume();
-        client.setTimeout(150);
+        // Long enough for a busy machine; ten rounds take 200 ms.
+        client.setTimeout(700);
         await next(client, 'timeout');
-        see(direction, rounds, Number(process.hrtime.bigint() - last) / 1e6 > 100);
+        see(direction, rounds, Number(process.hrtime.bigint() - last) / 1e6 > 500);
       });
     });
   }
@@ -77,10 +78,11 @@ test('a large write to a reader that reads slowly is no idleness', async (t) => 
   const trace = await compare(t, async ({ net }, see) => {
     await withPair(net, {}, async ({ client, peer }) => {
       const seen = record(client, ['timeout', 'finish']);
-      client.setTimeout(120);
+      client.setTimeout(700);
+      // More than a second for the first 12 MiB, in reads of at most 64 KiB.
       peer.on('data', () => {
         peer.pause();
-        if (peer.bytesRead < 12 << 20) setImmediate(() => peer.resume());
+        if (peer.bytesRead < 12 << 20) setTimeout(() => peer.resume(), 6);
         else peer.resume();
       });
       client.end(Buffer.alloc(16 << 20));
