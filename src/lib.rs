@@ -23,6 +23,7 @@ pub mod options;
 pub mod pipe;
 pub mod reactor;
 pub mod relay;
+mod sync;
 pub mod sys;
 pub mod tcp;
 pub mod udp;

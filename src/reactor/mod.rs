@@ -5,50 +5,26 @@
 //! socket data happen on the JavaScript thread, so no data crosses threads and a blocked program
 //! leaves back-pressure to the kernel.
 
+mod driver;
+mod pace;
 mod ready;
 mod source;
 mod waiter;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::sys;
+use pace::Pace;
+pub use pace::{After, Drained};
 use ready::ReadyList;
 pub use ready::{Entry, Key, Readiness};
 pub use source::Source;
 pub use waiter::Bell;
 use waiter::Waiter;
-
-/// Work in one drain above which JavaScript wants the driver. Measured: fewer ids take it too
-/// early for a light load, more leave a thread hop in every echo of a busy one.
-const BUSY_IDS: u32 = 4;
-const BUSY_EVENTS: u32 = 64;
-/// Collects within one drain that found more work.
-const BUSY_COLLECTS: u32 = 2;
-/// Two bells that follow a drain this closely: events come faster than bells.
-const BUSY_GAP: Duration = Duration::from_micros(15);
-/// Empty turns before JavaScript hands the driver back (1 is clearly worse, 3 mixed).
-const IDLE_TURNS: u32 = 2;
-
-/// What one drain did: how many handles were ready, how many events they delivered, and how often
-/// collecting again found more.
-pub struct Drained {
-    pub ids: u32,
-    pub events: u32,
-    pub collects: u32,
-}
-
-/// What JavaScript does after a drain.
-#[derive(Debug, PartialEq, Eq)]
-pub enum After {
-    /// Nothing; a bell will come.
-    Sleep,
-    /// Schedule another turn.
-    Turn,
-}
 
 pub struct Reactor {
     ready: Arc<ReadyList>,
@@ -58,15 +34,7 @@ pub struct Reactor {
     failure: Option<i32>,
     table: RefCell<Table>,
     scratch: RefCell<Vec<Entry>>,
-    /// Whether a referenced handle is active, that is, whether the program is kept alive by us.
-    referenced: Cell<bool>,
-    idle_turns: Cell<u32>,
-    quick_bells: Cell<u32>,
-    rested_at: Cell<Instant>,
-    /// How long after the last event JavaScript keeps turning the driver; zero for not at all.
-    busy_poll: Cell<Duration>,
-    /// When busy polling ends, if no event comes.
-    busy_until: Cell<Instant>,
+    pace: Pace,
 }
 
 /// The generation of every handle index, and the indexes that are free.
@@ -79,42 +47,42 @@ struct Table {
 impl Reactor {
     /// A reactor with a follower, which rings.
     pub fn start(bell: Box<dyn Bell>) -> io::Result<Rc<Reactor>> {
-        Self::with(|ready| Waiter::start(ready, bell))
+        Self::with(Pace::default(), |ready| Waiter::start(ready, bell))
     }
 
     /// A reactor whose host waits for the [driver's descriptor](Self::driver_descriptor) and makes a
     /// turn when it is readable.
     pub fn hosted() -> io::Result<Rc<Reactor>> {
-        let reactor = Self::with(Waiter::hosted)?;
-        // Nothing was busy yet: the first turns are followed by sleep.
-        reactor.idle_turns.set(IDLE_TURNS);
-        Ok(reactor)
+        Self::with(Pace::hosted(), Waiter::hosted)
     }
 
-    fn with(wait: impl FnOnce(Arc<ReadyList>) -> io::Result<Waiter>) -> io::Result<Rc<Reactor>> {
+    fn with(
+        pace: Pace,
+        wait: impl FnOnce(Arc<ReadyList>) -> io::Result<Waiter>,
+    ) -> io::Result<Rc<Reactor>> {
         let ready = Arc::new(ReadyList::default());
         let waiter = wait(ready.clone())?;
-        Ok(Self::of(ready, Some(waiter), None))
+        Ok(Self::of(pace, ready, Some(waiter), None))
     }
 
     /// A reactor that could not begin, for lack of descriptors say: every socket fails by this error.
     pub fn failed(error: &io::Error) -> Rc<Reactor> {
-        Self::of(Arc::default(), None, error.raw_os_error())
+        Self::of(Pace::default(), Arc::default(), None, error.raw_os_error())
     }
 
-    fn of(ready: Arc<ReadyList>, waiter: Option<Waiter>, failure: Option<i32>) -> Rc<Reactor> {
+    fn of(
+        pace: Pace,
+        ready: Arc<ReadyList>,
+        waiter: Option<Waiter>,
+        failure: Option<i32>,
+    ) -> Rc<Reactor> {
         Rc::new(Reactor {
             ready,
             waiter: RefCell::new(waiter),
             failure,
             table: RefCell::default(),
             scratch: RefCell::default(),
-            referenced: Cell::new(false),
-            idle_turns: Cell::new(0),
-            quick_bells: Cell::new(0),
-            rested_at: Cell::new(Instant::now()),
-            busy_poll: Cell::default(),
-            busy_until: Cell::new(Instant::now()),
+            pace,
         })
     }
 
@@ -144,40 +112,26 @@ impl Reactor {
         self.waiter.borrow().as_ref().map(act)
     }
 
+    /// Whether a referenced handle is active, that is, whether the program is kept alive by us.
     pub fn set_referenced(&self, referenced: bool) {
-        self.referenced.set(referenced);
+        self.pace.set_referenced(referenced);
     }
 
     /// Keeps turning the driver for so long after the last event: lower latency for a busy core.
     pub fn set_busy_poll(&self, duration: Duration) {
-        self.busy_poll.set(duration);
-    }
-
-    /// Takes note of what a drain did, and tells whether JavaScript comes again by itself although nothing
-    /// calls for it.
-    fn is_polling(&self, drained: &Drained) -> bool {
-        if self.busy_poll.get().is_zero() {
-            return false;
-        }
-        let now = Instant::now();
-        if drained.ids > 0 {
-            self.busy_until.set(now + self.busy_poll.get());
-        }
-        now < self.busy_until.get()
+        self.pace.set_busy_poll(duration);
     }
 
     /// A turn begins because the bell rang.
     pub fn bell_rang(&self) {
-        let quick = self.rested_at.get().elapsed() < BUSY_GAP;
-        self.quick_bells
-            .set(if quick { self.quick_bells.get() + 1 } else { 0 });
+        self.pace.bell_rang();
     }
 
     /// Turns the driver once, if JavaScript holds it.
     pub fn drive(&self) {
         self.with_waiter(|waiter| {
             if waiter.js_drives() {
-                waiter.turn();
+                waiter.driver().turn();
             }
         });
     }
@@ -196,69 +150,8 @@ impl Reactor {
 
     /// Ends a turn: who drives from here on, and whether JavaScript comes again by itself.
     pub fn rest(&self, drained: &Drained) -> After {
-        self.with_waiter(|waiter| {
-            if waiter.is_hosted() {
-                self.rest_hosted(waiter, drained)
-            } else if waiter.js_drives() {
-                self.rest_driving(waiter, drained)
-            } else {
-                self.rest_following(waiter, drained)
-            }
-        })
-        .unwrap_or(After::Sleep)
-    }
-
-    /// The host comes again as soon as the driver has something. A busy drain is followed by turns
-    /// without waiting all the same, which save the sleep and the wake-up between bursts.
-    fn rest_hosted(&self, waiter: &Waiter, drained: &Drained) -> After {
-        let idle = match drained.ids {
-            0 => self.idle_turns.get() + 1,
-            _ if Self::is_busy(drained) => 0,
-            _ => self.idle_turns.get(),
-        };
-        self.idle_turns.set(idle.min(IDLE_TURNS));
-        let goes_on = self.is_polling(drained) || idle < IDLE_TURNS;
-        if goes_on && self.referenced.get() || !waiter.rest() {
-            return After::Turn;
-        }
-        After::Sleep
-    }
-
-    fn is_busy(drained: &Drained) -> bool {
-        drained.ids >= BUSY_IDS
-            || drained.events >= BUSY_EVENTS
-            || drained.collects >= BUSY_COLLECTS
-    }
-
-    fn rest_driving(&self, waiter: &Waiter, drained: &Drained) -> After {
-        let idle = if drained.ids == 0 {
-            self.idle_turns.get() + 1
-        } else {
-            0
-        };
-        self.idle_turns.set(idle);
-        // While nothing of ours keeps the program alive, no immediate of ours may do so either.
-        let goes_on = self.is_polling(drained) || idle < IDLE_TURNS;
-        if goes_on && self.referenced.get() || !waiter.rest() {
-            return After::Turn;
-        }
-        self.idle_turns.set(0);
-        self.rested_at.set(Instant::now());
-        waiter.hand_back();
-        After::Sleep
-    }
-
-    fn rest_following(&self, waiter: &Waiter, drained: &Drained) -> After {
-        let busy =
-            self.is_polling(drained) || Self::is_busy(drained) || self.quick_bells.get() >= 2;
-        if busy && self.referenced.get() {
-            waiter.want();
-        }
-        if !waiter.rest() {
-            return After::Turn;
-        }
-        self.rested_at.set(Instant::now());
-        After::Sleep
+        self.with_waiter(|waiter| self.pace.rest(waiter, drained))
+            .unwrap_or(After::Sleep)
     }
 
     /// Whether JavaScript has to schedule a turn for what became ready outside of one (a connection was

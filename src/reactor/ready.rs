@@ -1,7 +1,9 @@
 //! The ready list: which handles became ready since JavaScript last looked.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::task::{Wake, Waker};
+
+use crate::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What a handle is ready for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

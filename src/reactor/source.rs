@@ -34,7 +34,7 @@ impl Source {
         let place = Place::take(reactor);
         let registered = reactor
             .with_waiter(|waiter| {
-                let _context = waiter.handle().enter();
+                let _context = waiter.driver().handle().enter();
                 register(socket, interest)
             })
             .unwrap_or_else(|| Err(reactor.why_not()))?;

@@ -1,5 +1,6 @@
 //! The hand-over of the driver, late events, and the end, with a bell that only counts.
 
+use super::pace::BUSY_IDS;
 use super::*;
 use std::sync::mpsc::{Receiver, Sender, channel};
 

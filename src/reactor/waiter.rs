@@ -5,20 +5,16 @@
 //! `setImmediate`, so that an event costs no thread hop. This is leader/followers (Schmidt et al.,
 //! 2000), and what Linux does with network cards (NAPI: interrupts when quiet, polling when busy).
 //!
-//! The hand-over never has two threads in `block_on`: the follower says `js_drives` only after its
-//! own `block_on` returned, and goes back in only after JavaScript said it is done.
+//! The hand-over never has two threads in the driver: the follower says `js_drives` only after its own
+//! wait has ended, and goes back in only after JavaScript said it is done. `proofs/loom` runs this file through
+//! every interleaving of the two.
 
-use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::Poll;
-use std::thread::JoinHandle;
-use std::{io, thread};
+use std::io;
+use std::sync::Arc;
 
-use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::sync::Notify;
-
+use super::driver::Driver;
 use super::ready::ReadyList;
+use crate::sync::{AtomicBool, Builder, Condvar, JoinHandle, Mutex, Ordering, PoisonError};
 use crate::sys;
 
 /// Wakes JavaScript from any thread: it will collect the ready list soon.
@@ -40,8 +36,6 @@ struct Shared {
     armed: AtomicBool,
     /// JavaScript wants the driver at the follower's next event.
     wanted: AtomicBool,
-    /// The follower should leave `block_on`.
-    leave: Notify,
     stop: AtomicBool,
     js_drives: AtomicBool,
     /// Guards the hand-back; `js_drives` is what it is about.
@@ -56,7 +50,6 @@ impl Shared {
             bell,
             armed: AtomicBool::new(false),
             wanted: AtomicBool::new(false),
-            leave: Notify::new(),
             stop: AtomicBool::new(false),
             js_drives: AtomicBool::new(js_drives),
             parking: Mutex::new(()),
@@ -70,16 +63,17 @@ impl Shared {
         }
     }
 
-    /// Runs after every sleep of the driver, once its wakers have pushed.
-    fn driver_woke(&self) {
+    /// Runs after every sleep of the driver, once its wakers have pushed. Tells whether the follower shall
+    /// leave the driver.
+    fn driver_woke(&self) -> bool {
         if self.js_drives.load(Ordering::Acquire) || self.ready.is_empty() {
-            return;
+            return false;
         }
         if self.wanted.swap(false, Ordering::AcqRel) {
-            self.leave.notify_one();
-        } else {
-            self.ring();
+            return true;
         }
+        self.ring();
+        false
     }
 
     /// The follower gives the driver to JavaScript and sleeps until it comes back.
@@ -99,7 +93,7 @@ impl Shared {
 /// The driver, its follower thread and the doorbell.
 pub struct Waiter {
     shared: Arc<Shared>,
-    runtime: Arc<Runtime>,
+    driver: Arc<Driver>,
     follower: Option<JoinHandle<()>>,
 }
 
@@ -107,20 +101,16 @@ impl Waiter {
     pub fn start(ready: Arc<ReadyList>, bell: Box<dyn Bell>) -> io::Result<Waiter> {
         let shared = Arc::new(Shared::new(ready, bell, false));
         let woken = shared.clone();
-        let runtime = Builder::new_current_thread()
-            .enable_io()
-            .on_thread_unpark(move || woken.driver_woke())
-            .build()?;
-        let runtime = Arc::new(runtime);
+        let driver = Arc::new(Driver::new(move || woken.driver_woke())?);
         let follower = {
-            let (shared, runtime) = (shared.clone(), runtime.clone());
-            thread::Builder::new()
+            let (shared, driver) = (shared.clone(), driver.clone());
+            Builder::new()
                 .name("ferronet".into())
-                .spawn(move || follow(&shared, &runtime))?
+                .spawn(move || follow(&shared, &driver))?
         };
         Ok(Waiter {
             shared,
-            runtime,
+            driver,
             follower: Some(follower),
         })
     }
@@ -128,10 +118,9 @@ impl Waiter {
     /// A driver that nobody but the JavaScript thread turns: its host waits for it.
     pub fn hosted(ready: Arc<ReadyList>) -> io::Result<Waiter> {
         let shared = Shared::new(ready, Box::new(NoBell), true);
-        let runtime = Builder::new_current_thread().enable_io().build()?;
         Ok(Waiter {
             shared: Arc::new(shared),
-            runtime: Arc::new(runtime),
+            driver: Arc::new(Driver::new(|| false)?),
             follower: None,
         })
     }
@@ -140,26 +129,12 @@ impl Waiter {
         self.follower.is_none()
     }
 
-    /// For registering descriptors with the driver.
-    pub fn handle(&self) -> &Handle {
-        self.runtime.handle()
+    pub fn driver(&self) -> &Arc<Driver> {
+        &self.driver
     }
 
     pub fn js_drives(&self) -> bool {
         self.shared.js_drives.load(Ordering::Acquire)
-    }
-
-    /// One turn of the driver without waiting, on the JavaScript thread, which must hold it.
-    pub fn turn(&self) {
-        let mut yielded = false;
-        self.runtime.block_on(poll_fn(|cx| {
-            if yielded {
-                return Poll::Ready(());
-            }
-            yielded = true;
-            cx.waker().wake_by_ref();
-            Poll::Pending
-        }));
     }
 
     /// JavaScript would rather turn the driver itself from the next event on.
@@ -173,15 +148,17 @@ impl Waiter {
         !self.shared.armed.swap(true, Ordering::AcqRel)
     }
 
-    /// JavaScript ends its turn and will sleep. False when something became ready meanwhile: then it
-    /// must go on (the bell stays silent for what came before this call).
-    pub fn rest(&self) -> bool {
-        self.shared.armed.store(false, Ordering::SeqCst);
-        if self.shared.ready.is_empty() {
+    /// JavaScript ends its turn and will sleep. False when something became ready meanwhile, or when the
+    /// driver came over although JavaScript did not drive in this turn: then it must go on (the bell
+    /// stays silent for what came before this call).
+    pub fn rest(&self, drove: bool) -> bool {
+        // A swap, which sees what came before the last ring: that the driver was lent.
+        self.shared.armed.swap(false, Ordering::AcqRel);
+        if self.shared.ready.is_empty() && self.js_drives() == drove {
             return true;
         }
         // Someone else may have rung between the two lines; then that bell is the next turn.
-        self.shared.armed.swap(true, Ordering::SeqCst)
+        self.shared.armed.swap(true, Ordering::AcqRel)
     }
 
     /// Gives the driver back to the follower. Only after [`rest`](Self::rest) said true.
@@ -198,7 +175,7 @@ impl Waiter {
     /// Ends the follower and waits for it. Idempotent.
     pub fn stop(&mut self) {
         self.shared.stop.store(true, Ordering::Release);
-        self.shared.leave.notify_one();
+        self.driver.leave();
         self.hand_back();
         if let Some(follower) = self.follower.take() {
             // An Err is a panic of the follower: it is gone either way, and so is the environment.
@@ -213,10 +190,10 @@ impl Drop for Waiter {
     }
 }
 
-fn follow(shared: &Shared, runtime: &Runtime) {
+fn follow(shared: &Shared, driver: &Driver) {
     sys::block_signals();
     loop {
-        runtime.block_on(shared.leave.notified());
+        driver.wait();
         if shared.stop.load(Ordering::Acquire) {
             return;
         }
