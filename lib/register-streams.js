@@ -4,7 +4,11 @@
 // still connecting.
 
 const { Duplex } = require('node:stream');
+const { errnoOf } = require('./errors.js');
 const { isFerronet } = require('./register-classes.js');
+
+// Captured at load: fake timers replace the global.
+const { setImmediate } = globalThis;
 
 /** Asked of the socket below. */
 const questions = ['_getpeername', '_getsockname', 'getTypeOfService'];
@@ -51,11 +55,81 @@ function findStreamSocket({ TLSSocket }) {
 /** What a socket of the class wraps, if that is ferronet's. */
 const wrapped = (self) => (isFerronet(self.stream) ? self.stream : undefined);
 
-/** Members for the prototype of the class. Its constructor ends with read(0): that is where a socket is found connecting. */
-function streamSocketMembers({ prototype }) {
-  const { read } = prototype;
+const EPIPE = errnoOf('EPIPE');
+const ECANCELED = errnoOf('ECANCELED');
+
+/** Requests of TLS or HTTP/2 that are under way, and the method of the native handle that ends each. */
+const kRequests = Symbol('requests');
+
+const statusOf = (error) => (error ? (error.errno ?? EPIPE) : 0);
+
+function begin(self, request, finish) {
+  self[kRequests] ??= new Map();
+  self[kRequests].set(request, finish);
+}
+
+/** Ends a request once; closing ends those that are left. */
+function end(self, handle, request, status) {
+  const finish = self[kRequests].get(request);
+  if (self[kRequests].delete(request)) handle[finish](request, status);
+}
+
+/** Said of a stream socket below TLS, which does not bear that a write ends before it has returned (src/crypto/crypto_tls.cc). */
+const kLater = Symbol('endsLater');
+
+const isWritten = (socket) => socket.writableLength === 0 && !socket.connecting && !socket.destroyed;
+
+/**
+ * Writing, ending and closing as TLS and HTTP/2 ask for it. Node's own methods of the class allow one request at a time,
+ * throw an internal assertion at a second one, and report each write one round of the loop late; what HTTP/2 has to send
+ * before it closes is lost then.
+ */
+function transportMembers({ doWrite, doShutdown, doClose }) {
   return {
-    ...passing(prototype, wrapped),
+    doWrite(request, buffers) {
+      const socket = wrapped(this);
+      if (socket === undefined) return Reflect.apply(doWrite, this, [request, buffers]);
+      const handle = this._handle;
+      if (handle === null) return ECANCELED;
+      begin(this, request, 'finishWrite');
+      const done = (error) => end(this, handle, request, statusOf(error));
+      if (socket.writableEnded || socket.destroyed) {
+        process.nextTick(done, { errno: EPIPE });
+        return 0;
+      }
+      socket.write(buffers.length === 1 ? buffers[0] : Buffer.concat(buffers), done);
+      if (!this[kLater] && isWritten(socket)) done();
+      return 0;
+    },
+
+    doShutdown(request) {
+      const socket = wrapped(this);
+      if (socket === undefined) return Reflect.apply(doShutdown, this, [request]);
+      const handle = this._handle;
+      if (handle === null) return ECANCELED;
+      begin(this, request, 'finishShutdown');
+      const done = () => end(this, handle, request, 0);
+      if (socket.writableEnded || socket.destroyed) process.nextTick(done);
+      else socket.end(done);
+      return 0;
+    },
+
+    doClose(callback) {
+      const socket = wrapped(this);
+      if (socket === undefined) return Reflect.apply(doClose, this, [callback]);
+      const handle = this._handle;
+      socket.destroy();
+      setImmediate(() => {
+        for (const request of this[kRequests]?.keys() ?? []) end(this, handle, request, ECANCELED);
+        callback();
+      });
+    },
+  };
+}
+
+/** Its constructor ends with read(0): that is where a socket below is found connecting. */
+function connectingMember({ read }) {
+  return {
     read(...args) {
       const socket = wrapped(this);
       if (socket?.connecting && !this.connecting) {
@@ -70,4 +144,11 @@ function streamSocketMembers({ prototype }) {
   };
 }
 
-module.exports = { findStreamSocket, passing, streamSocketMembers };
+/** Members for the prototype of the class. */
+const streamSocketMembers = ({ prototype }) => ({
+  ...passing(prototype, wrapped),
+  ...transportMembers(prototype),
+  ...connectingMember(prototype),
+});
+
+module.exports = { findStreamSocket, kLater, passing, streamSocketMembers };

@@ -5,7 +5,7 @@
 
 const { Socket } = require('./socket.js');
 const { isFerronet } = require('./register-classes.js');
-const { findStreamSocket, passing, streamSocketMembers } = require('./register-streams.js');
+const { findStreamSocket, kLater, passing, streamSocketMembers } = require('./register-streams.js');
 
 /** The socket of ferronet's that a TLSSocket writes to, and the stream socket between them. */
 const kTransport = Symbol('transport');
@@ -57,6 +57,7 @@ function tlsMembers({ prototype }, StreamSocket) {
       if (!wrap || wrap === transport) wrap = new StreamSocket(transport);
       this[kTransport] = transport;
       this[kWrap] = wrap;
+      wrap[kLater] = true;
       return Reflect.apply(_wrapHandle, this, [wrap, wrap._handle, ...rest]);
     },
 
@@ -65,9 +66,13 @@ function tlsMembers({ prototype }, StreamSocket) {
       Reflect.apply(_init, this, [socket, wrap && this[kWrap]]);
       // Ending is the TLSSocket's to decide, which has its last records to send.
       this[kTransport].allowHalfOpen = true;
-      // A failure below is one of the TLSSocket's own, as with a handle of Node's.
+      // A failure below is one of the TLSSocket's own, as with a handle of Node's; what became of its writes it is told
+      // one by one.
       this[kWrap].removeAllListeners('error');
-      this[kWrap].on('error', (error) => this.destroy(error));
+      this[kWrap].on('error', (error) => {
+        if (error.syscall !== 'write') this.destroy(error);
+      });
+      this[kTransport].once('close', () => this.destroy());
     },
 
     connect(...args) {
