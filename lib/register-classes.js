@@ -3,6 +3,7 @@
 // can be, and `instanceof` says yes to both kinds.
 
 const instead = require('./instead.js');
+const { nativeKind } = require('./native-handle.js');
 const { Server } = require('./server.js');
 const { Socket } = require('./socket.js');
 const { Socket: UdpSocket } = require('./udp-socket.js');
@@ -19,8 +20,8 @@ const isFerronet = (object) => isInstance(object, Socket);
 /** The process's standard streams, which Node makes with { fd }. */
 const MAX_STDIO = 2;
 
-/** A handle of Node's own C++ classes: a pipe to a child, a terminal, TLS. */
-const isNative = (handle) => handle != null && handle.isStreamBase === true;
+/** A handle of Node's own C++ classes that is no TCP connection, which would be adopted: a pipe, a terminal, TLS. */
+const isNative = (handle) => handle != null && handle.isStreamBase === true && nativeKind(handle) !== 'TCP';
 
 function wantsBuiltin(options) {
   if (options === null || typeof options !== 'object') return false;

@@ -46,6 +46,22 @@ function connectTransport(tlsSocket, args) {
   return tlsSocket;
 }
 
+/**
+ * A failure below is the TLSSocket's own, as with a handle of Node's. That a write failed TLS is told by itself: what it
+ * was writing for a program ends with that error, and what it had to say at the end is missed by nobody.
+ */
+function followTransport(tlsSocket) {
+  const { [kTransport]: transport, [kWrap]: wrap } = tlsSocket;
+  let failure;
+  wrap.removeAllListeners('error');
+  wrap.on('error', (error) => {
+    if (error.syscall !== 'write') tlsSocket.destroy(error);
+    else if (!tlsSocket.writableEnded) failure = error;
+  });
+  // Before the stream socket closes, which would let 'close' overtake 'error'.
+  transport.prependOnceListener('close', () => tlsSocket.destroy(failure));
+}
+
 function tlsMembers({ prototype }, StreamSocket) {
   const { _init, _wrapHandle, connect } = prototype;
   return {
@@ -66,13 +82,7 @@ function tlsMembers({ prototype }, StreamSocket) {
       Reflect.apply(_init, this, [socket, wrap && this[kWrap]]);
       // Ending is the TLSSocket's to decide, which has its last records to send.
       this[kTransport].allowHalfOpen = true;
-      // A failure below is one of the TLSSocket's own, as with a handle of Node's; what became of its writes it is told
-      // one by one.
-      this[kWrap].removeAllListeners('error');
-      this[kWrap].on('error', (error) => {
-        if (error.syscall !== 'write') this.destroy(error);
-      });
-      this[kTransport].once('close', () => this.destroy());
+      followTransport(this);
     },
 
     connect(...args) {

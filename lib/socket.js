@@ -51,6 +51,8 @@ function Socket(options) {
 
   Duplex.call(this, {
     ...options,
+    // Watched below, where the handle is there to be closed.
+    signal: undefined,
     allowHalfOpen: Boolean(options.allowHalfOpen),
     emitClose: false,
     autoDestroy: true,

@@ -77,7 +77,7 @@ for (const [program, scenarios] of Object.entries(programs)) {
       t.is(actual.stdout, expected.stdout, actual.stderr);
       t.is(actual.code, 0, actual.stderr);
       t.is(expected.code, 0, expected.stderr);
-      t.regex(actual.stdout, /^[\w/ ]+: /, 'it saw something');
+      t.regex(actual.stdout, /^[\w/ ]+: /m, 'it saw something');
       t.deepEqual(
         natives(actual.stderr).filter((kind) => !allowed.includes(kind)),
         [],

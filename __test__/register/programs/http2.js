@@ -23,8 +23,8 @@ async function close(server, ...sessions) {
 const request = async (session, headers, body) => {
   const stream = session.request({ ':path': '/', ...headers }, { endStream: body === undefined });
   if (body !== undefined) stream.end(body);
-  const answer = await ended(stream, 'response');
-  return { status: answer[':status'], text: await textOf(stream) };
+  const [answer, text] = await Promise.all([ended(stream, 'response'), textOf(stream)]);
+  return { status: answer[':status'], text };
 };
 
 async function converse(secure) {
@@ -100,13 +100,9 @@ async function endings(secure) {
     else stream.respond({ ':status': 200 });
   });
   for (const path of ['/destroy', '/cut']) {
-    const session = watch(path, connect(), ['error', 'close'], ({ code } = {}) => [code]);
-    const stream = watch(
-      `${path} stream`,
-      session.request({ ':path': path }),
-      ['error', 'close'],
-      ({ code } = {}) => [code],
-    );
+    // A reset is found by reading or by writing, whichever comes first.
+    const session = watch(path, connect(), ['error', 'close'], () => []);
+    const stream = watch(`${path} stream`, session.request({ ':path': path }), ['error', 'close'], () => []);
     stream.resume();
     await ended(session, 'close');
   }
