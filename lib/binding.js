@@ -3,9 +3,13 @@
 // environment variable FERRONET_NATIVE comes first (a core built with other features, for tests).
 
 const fs = require('node:fs');
+const { createRequire } = require('node:module');
 const path = require('node:path');
 const { bindingError } = require('./errors.js');
 const { version } = require('../package.json');
+
+/** Bundlers follow `require` and would look for the core when they bundle; this one asks where the program runs. */
+const requireCore = createRequire(__filename);
 
 /** The name that napi-rs gives the platform: linux-x64-gnu, darwin-arm64, win32-x64-msvc. */
 function target() {
@@ -28,7 +32,7 @@ function load() {
   const tried = [];
   for (const candidate of [file, `ferronet-${name}`]) {
     try {
-      return require(candidate);
+      return requireCore(candidate);
     } catch (error) {
       tried.push(error);
     }

@@ -20,7 +20,7 @@ let project;
 test.before(async (t) => {
   t.timeout(300_000);
   const { main, platform } = await pack(folder);
-  const created = createProject(folder, 'jest-user');
+  const created = createProject(folder, 'jest-user', 'jest');
   await installTarballs(created, main, platform);
   if (await installFromRegistry(t, created, 'jest@30')) project = created;
 });

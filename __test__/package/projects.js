@@ -29,7 +29,9 @@ function ownTarget() {
 
 /** Packs the checkout to `folder`: { main, platform }, the tarballs of the main and of this platform's package. */
 async function pack(folder) {
-  const { code, stdout, stderr } = await runNode([path.join(root, 'scripts', 'pack.js'), '--out', folder]);
+  const { code, stdout, stderr } = await runNode([path.join(root, 'scripts', 'pack.js'), '--out', folder], {
+    timeout: 120_000,
+  });
   if (code !== 0) throw new Error(`pack.js failed: ${stderr}`);
   const tarballs = stdout.trim().split(/\r?\n/);
   const main = tarballs.at(-1);
@@ -50,10 +52,14 @@ function run(command, args, cwd) {
   });
 }
 
-/** An empty project in `folder` with the fixtures in it. */
-function createProject(folder, name) {
+/** A project in `folder` with the programs of the fixtures, and those of `tool` where one is named. */
+function createProject(folder, name, tool) {
   const project = path.join(folder, name);
-  fs.cpSync(fixtures, project, { recursive: true });
+  fs.mkdirSync(project);
+  for (const entry of fs.readdirSync(fixtures, { withFileTypes: true })) {
+    if (!entry.isFile() && entry.name !== tool) continue;
+    fs.cpSync(path.join(fixtures, entry.name), path.join(project, entry.name), { recursive: true });
+  }
   fs.writeFileSync(path.join(project, 'package.json'), '{ "private": true }\n');
   return project;
 }
