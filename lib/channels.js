@@ -15,7 +15,17 @@ function publish(channel, message) {
   if (channel.hasSubscribers) channel.publish(message);
 }
 
+/**
+ * Calls `listener` with what a channel publishes, as long as somebody else holds it: the channel is the process's, and
+ * module registries come and go (jest has one per file).
+ */
+function subscribeWeakly(name, listener) {
+  const held = new WeakRef(listener);
+  diagnostics.subscribe(name, (message) => held.deref()?.(message));
+}
+
 module.exports = {
+  subscribeWeakly,
   publishClientSocket: (socket) => publish(clientSocket, { socket }),
   publishServerSocket: (socket) => publish(serverSocket, { socket }),
   publishUdpSocket: (socket) => publish(udpSocket, { socket }),

@@ -3,10 +3,9 @@
 // (cluster._getServer), so that workers with and without ferronet share addresses. What the primary has stays Node's.
 // https://nodejs.org/api/cluster.html#how-it-works
 
-// Captured at load: ferronet/register replaces them.
-const { createSocket } = require('node:dgram');
 const { addressException, errnoOf } = require('./errors.js');
 const { nativeKind } = require('./native-handle.js');
+const { createUdpSocket } = require('./node-classes.js');
 const { takeServer } = require('./server-handle.js');
 const { takeStream } = require('./stream-handle.js');
 
@@ -82,7 +81,7 @@ function setOwner(handle, owner) {
 
 /** The symbol that Node's own modules use; a built-in socket stands under it in its handle. */
 function findOwnerSymbol() {
-  const socket = createSocket('udp4');
+  const socket = createUdpSocket('udp4');
   const inside = Object.getOwnPropertySymbols(socket).map((symbol) => socket[symbol]);
   const { handle } = inside.find((value) => value?.handle);
   const symbol = Object.getOwnPropertySymbols(handle).find((name) => handle[name] === socket);
@@ -97,12 +96,15 @@ function findOwnerSymbol() {
 class RoundRobinHandle {
   owner = null;
   #standIn;
-  #onConnection = null;
+  /** As that of a handle that listens (lib/server-handle.js). */
+  onconnection = null;
 
   constructor(standIn) {
     this.#standIn = standIn;
     standIn.onconnection = (status, native) => {
-      this.#onConnection(this.owner, status || takeStream(native));
+      const connection = status || takeStream(native);
+      if (typeof connection === 'number') this.onconnection(connection);
+      else this.onconnection(0, connection);
     };
     // A unix socket has no address, and its stand-in no such method.
     if (standIn.getsockname) this.getsockname = (out) => standIn.getsockname(out);
@@ -110,7 +112,7 @@ class RoundRobinHandle {
 
   attach(owner, onConnection) {
     this.owner = owner;
-    this.#onConnection = onConnection;
+    this.onconnection = onConnection;
   }
 
   start(backlog) {

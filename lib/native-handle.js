@@ -14,6 +14,7 @@ const KINDS = { TCP: 'TCP', Pipe: 'PIPE', UDP: 'UDP' };
 /** Marks our stream handles, which are no native objects. */
 const kStream = Symbol('ferronet stream');
 
+/** Whether it is a handle of ours, of any kind. */
 const isOurs = (handle) =>
   kStream in handle || handle instanceof binding.Server || handle instanceof binding.UdpSocket;
 
@@ -41,4 +42,4 @@ function openDuplicate(native, open) {
   return fd < 0 ? fd : open(fd);
 }
 
-module.exports = { adoptableKind, kStream, nativeKind, openDuplicate };
+module.exports = { isOurs, adoptableKind, kStream, nativeKind, openDuplicate };

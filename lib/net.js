@@ -9,6 +9,7 @@ const legacy = require('./legacy.js');
 const { createServerHandle } = require('./listen.js');
 const { Server } = require('./server.js');
 const { Socket } = require('./socket.js');
+require('./child-process.js');
 
 function createServer(options, connectionListener) {
   return new Server(options, connectionListener);

@@ -18,7 +18,8 @@ const EINVAL = errnoOf('EINVAL');
 
 class ServerHandle extends NativeServer {
   owner = null;
-  #onConnection = null;
+  /** Called with 0 and the handle of a connection, or with an error number; programs wrap it. */
+  onconnection = null;
   #scope = new Scope(this.provider, this);
   #liveness = new Liveness();
   #listening = false;
@@ -44,24 +45,25 @@ class ServerHandle extends NativeServer {
     if (status !== 0) return status;
     this.#native = native;
     native.unref();
-    native.onconnection = (error, connection) => this.deliver(error || connection);
+    native.onconnection = (status, connection) => this.#deliver(status, connection);
     return 0;
   }
 
   /** A connection that Node accepted, or an error number. */
-  deliver(native) {
-    if (this.#closed) {
-      native.close?.();
-      return;
-    }
-    const connection = typeof native === 'number' ? native : takeStream(native);
-    this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, connection);
+  #deliver(status, native) {
+    if (this.#closed) native?.close();
+    else this.#tell(status || takeStream(native));
   }
 
-  /** From here on `onConnection(owner, handle)` is called for each connection, or with an error number. */
+  #tell(connection) {
+    const status = typeof connection === 'number' ? connection : 0;
+    this.#scope.runInAsyncScope(this.onconnection, this, status, status ? undefined : connection);
+  }
+
+  /** From here on `onConnection(status, handle)` is called, with this handle as `this`. */
   attach(owner, onConnection) {
     this.owner = owner;
-    this.#onConnection = onConnection;
+    this.onconnection = onConnection;
   }
 
   getAsyncId() {
@@ -87,8 +89,7 @@ class ServerHandle extends NativeServer {
       const index = this.acceptNext();
       if (index === AGAIN || index === EBADF) return;
       turn.delivered();
-      const connection = index < 0 ? index : this.#take(index);
-      this.#scope.runInAsyncScope(this.#onConnection, undefined, this.owner, connection);
+      this.#tell(index < 0 ? index : this.#take(index));
     }
     this.again();
   }

@@ -69,10 +69,11 @@ Server.prototype._listen2 = function setupListenHandle(address, port, addressTyp
 
 // ---- connections
 
-/** Called by the handle for each connection, or with an error number. */
-function onConnection(server, handle) {
-  if (typeof handle === 'number') {
-    server.emit('error', errnoException(handle, 'accept'));
+/** Called by the server's handle with 0 and the handle of a connection, or with an error number. */
+function onConnection(status, handle) {
+  const server = this.owner;
+  if (status) {
+    server.emit('error', errnoException(status, 'accept'));
     return;
   }
   if (isRefused(server, handle)) return;
@@ -131,9 +132,28 @@ function endsOf(handle) {
 
 Server.prototype.getConnections = function (callback) {
   validateFunction(callback, 'callback');
-  process.nextTick(callback, null, this._connections);
+  const own = this._connections;
+  countOfWorkers(this._workers, (error, count) => {
+    process.nextTick(callback, error, error ? undefined : own + count);
+  });
   return this;
 };
+
+/** How many of its connections the server gave to other processes (child.send). */
+function countOfWorkers(workers, callback) {
+  let waiting = workers.length;
+  let total = 0;
+  if (waiting === 0) callback(null, 0);
+  for (const worker of workers) {
+    worker.getConnections((error, count) => {
+      // One that cannot tell has ended it.
+      if (waiting === 0) return;
+      total += count;
+      waiting = error ? 0 : waiting - 1;
+      if (waiting === 0) callback(error, total);
+    });
+  }
+}
 
 // ---- state
 
@@ -181,9 +201,24 @@ Server.prototype.close = function (callback) {
     this._handle.close();
     this._handle = null;
   }
-  this._emitCloseIfDrained();
+  if (this._workers.length === 0) this._emitCloseIfDrained();
+  else closeWhenWorkersHave(this);
   return this;
 };
+
+/** The connections that other processes have are waited for first. */
+function closeWhenWorkersHave(server) {
+  let waiting = server._workers.length;
+  // Stands for them, so that 'close' comes once.
+  server._connections++;
+  for (const worker of server._workers) {
+    worker.close(() => {
+      if (--waiting > 0) return;
+      server._connections = 0;
+      server._emitCloseIfDrained();
+    });
+  }
+}
 
 Server.prototype._emitCloseIfDrained = function () {
   if (this._handle || this._connections) return;
@@ -204,7 +239,7 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function (error, event, 
   else this.emit('error', error);
 };
 
-/** Kept for programs that set it up for old cluster versions. */
+/** Node's channel to a child calls it with the list of the connections that were sent there. */
 Server.prototype._setupWorker = function (worker) {
   this._usingWorkers = true;
   this._workers.push(worker);

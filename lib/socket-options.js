@@ -16,6 +16,17 @@ function applyOptions(socket) {
   if (typeOfService !== undefined) handle.setTypeOfService(typeOfService);
 }
 
+/** Times come in ms and are kept in seconds. */
+function keepAliveOptions({ enable, initialDelay, interval, count }) {
+  const seconds = (msecs) => Math.max(1, ~~(msecs / 1000));
+  return {
+    keepAlive: Boolean(enable),
+    keepAliveDelay: ~~(initialDelay / 1000),
+    keepAliveInterval: interval === undefined ? 1 : seconds(interval),
+    keepAliveCount: count ?? 10,
+  };
+}
+
 /** The members of net.Socket that set options. */
 function defineOptions(prototype) {
   prototype.setTimeout = setStreamTimeout;
@@ -45,17 +56,13 @@ function defineOptions(prototype) {
   };
 
   prototype.setKeepAlive = function (enable, initialDelay, interval, count) {
-    const wanted = keepAliveArgs(enable, initialDelay, interval, count);
-    const on = Boolean(wanted.enable);
-    const seconds = (msecs, otherwise) => (msecs === undefined ? otherwise : Math.max(1, ~~(msecs / 1000)));
+    const wanted = keepAliveOptions(keepAliveArgs(enable, initialDelay, interval, count));
     const options = this[kOptions];
-    options.keepAlive = on;
-    options.keepAliveDelay = ~~(wanted.initialDelay / 1000);
-    options.keepAliveInterval = seconds(wanted.interval, 1);
-    options.keepAliveCount = wanted.count ?? 10;
-    if (this[kHandle] && !this.connecting) {
-      const { keepAliveDelay, keepAliveInterval, keepAliveCount } = options;
-      this[kHandle].setKeepAlive(on, Math.max(0, keepAliveDelay), keepAliveInterval, keepAliveCount);
+    const changed = Object.keys(wanted).some((name) => wanted[name] !== options[name]);
+    Object.assign(options, wanted);
+    if (changed && this[kHandle] && !this.connecting) {
+      const { keepAlive, keepAliveDelay, keepAliveInterval, keepAliveCount } = wanted;
+      this[kHandle].setKeepAlive(keepAlive, Math.max(0, keepAliveDelay), keepAliveInterval, keepAliveCount);
     }
     return this;
   };

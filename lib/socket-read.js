@@ -19,7 +19,7 @@ let size = READ_SIZE;
 
 function readStart(socket) {
   const status = socket[kHandle].readStart();
-  if (status !== 0) socket.destroy(errnoException(status, 'read'));
+  if (status) socket.destroy(errnoException(status, 'read'));
 }
 
 /** Gives data to the program; false asks to stop reading. */

@@ -3,7 +3,6 @@
 // The rest of its members is in lib/socket-*.js, a file per subject.
 // A constructor function, because programs call it without `new` and inherit from it by util.inherits.
 
-const { Socket: BuiltinSocket } = require('node:net');
 const stream = require('node:stream');
 const { normalizeArgs, normalized, refuseObjectMode, socketOptions } = require('./args.js');
 const { guessHandleType } = require('./binding.js');
@@ -14,6 +13,7 @@ const { attemptEnded, connectPath, connectTcp } = require('./connect.js');
 const { ERR_INVALID_FD_TYPE, ERR_MISSING_ARGS, errnoException } = require('./errors.js');
 const instead = require('./instead.js');
 const { adoptableKind } = require('./native-handle.js');
+const node = require('./node-classes.js');
 const { watch } = require('./relay.js');
 const { defineAddresses } = require('./socket-address.js');
 const { defineEnding } = require('./socket-end.js');
@@ -32,7 +32,7 @@ function Socket(options) {
   if (other !== undefined) return other;
   if (!(this instanceof Socket)) return new Socket(options);
   options = checkedOptions(socketOptions(options));
-  if (isForNode(options.handle)) return new BuiltinSocket(options);
+  if (isForNode(options.handle)) return new node.Socket(options);
 
   this.connecting = false;
   this._hadError = false;
