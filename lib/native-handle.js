@@ -42,4 +42,4 @@ function openDuplicate(native, open) {
   return fd < 0 ? fd : open(fd);
 }
 
-module.exports = { isOurs, adoptableKind, kStream, nativeKind, openDuplicate };
+module.exports = { adoptableKind, isOurs, kStream, nativeKind, openDuplicate };

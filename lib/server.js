@@ -133,7 +133,7 @@ function endsOf(handle) {
 Server.prototype.getConnections = function (callback) {
   validateFunction(callback, 'callback');
   const own = this._connections;
-  countOfWorkers(this._workers, (error, count) => {
+  countOfWorkers(this._usingWorkers ? this._workers : [], (error, count) => {
     process.nextTick(callback, error, error ? undefined : own + count);
   });
   return this;
@@ -201,17 +201,22 @@ Server.prototype.close = function (callback) {
     this._handle.close();
     this._handle = null;
   }
-  if (this._workers.length === 0) this._emitCloseIfDrained();
-  else closeWhenWorkersHave(this);
+  if (this._usingWorkers) closeWhenWorkersHave(this);
+  else this._emitCloseIfDrained();
   return this;
 };
 
 /** The connections that other processes have are waited for first. */
 function closeWhenWorkersHave(server) {
-  let waiting = server._workers.length;
+  const workers = [...server._workers];
+  let waiting = workers.length;
+  if (waiting === 0) {
+    server._emitCloseIfDrained();
+    return;
+  }
   // Stands for them, so that 'close' comes once.
   server._connections++;
-  for (const worker of server._workers) {
+  for (const worker of workers) {
     worker.close(() => {
       if (--waiting > 0) return;
       server._connections = 0;
