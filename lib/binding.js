@@ -32,7 +32,9 @@ function load() {
   const tried = [];
   for (const candidate of [file, `ferronet-${name}`]) {
     try {
-      return requireCore(candidate);
+      const binding = requireCore(candidate);
+      binding.file = require.resolve(candidate);
+      return binding;
     } catch (error) {
       tried.push(error);
     }

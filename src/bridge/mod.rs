@@ -62,6 +62,12 @@ pub fn duplicate_descriptor(fd: i32) -> i32 {
     sys::duplicate_descriptor(fd).unwrap_or_else(|error| fault::code(&error))
 }
 
+/// What of recvmmsg, UDP_GRO and UDP_SEGMENT the running kernel has and this build uses.
+#[napi(catch_unwind)]
+pub fn batch_features() -> Vec<&'static str> {
+    sys::batch_features()
+}
+
 /// The version of the native core; the JavaScript layer refuses one that is not its own.
 #[napi(catch_unwind)]
 pub fn version() -> &'static str {

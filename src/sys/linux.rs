@@ -48,6 +48,31 @@ pub fn coalesce(socket: &Socket, on: bool) {
     let _ = set_option(socket, libc::SOL_UDP, libc::UDP_GRO, on.into());
 }
 
+/// What of the batches this kernel has, tried on a socket that is for nothing else: a sandbox may refuse
+/// what its version would have.
+pub fn batch_features() -> Vec<&'static str> {
+    let Ok(socket) = Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None) else {
+        return Vec::new();
+    };
+    let received = receive(&socket, &mut vec![0; SLOT], &mut Vec::new());
+    let tried = [
+        ("recvmmsg", received.map(drop)),
+        (
+            "UDP_GRO",
+            set_option(&socket, libc::SOL_UDP, libc::UDP_GRO, 1),
+        ),
+        (
+            "UDP_SEGMENT",
+            set_option(&socket, libc::SOL_UDP, libc::UDP_SEGMENT, 1),
+        ),
+    ];
+    let works = |result: &io::Result<()>| !matches!(result, Err(error) if error.kind() != io::ErrorKind::WouldBlock);
+    tried
+        .into_iter()
+        .filter_map(|(name, result)| works(&result).then_some(name))
+        .collect()
+}
+
 /// Receives into the slots of `slab`. Says whether the kernel's queue was emptied.
 pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<bool> {
     // SAFETY: all-zero is a valid value of each of these C structures.

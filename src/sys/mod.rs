@@ -34,12 +34,12 @@ pub use windows::{
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
 mod linux;
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
-pub use linux::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
+pub use linux::{MAX_SEGMENTS, SLOTS, accept, batch_features, coalesce, receive, send};
 
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
 mod portable;
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
-pub use portable::{MAX_SEGMENTS, SLOTS, accept, coalesce, receive, send};
+pub use portable::{MAX_SEGMENTS, SLOTS, accept, batch_features, coalesce, receive, send};
 
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
 mod splice;

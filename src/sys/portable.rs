@@ -25,6 +25,11 @@ pub fn accept(listener: &Socket) -> io::Result<Socket> {
 
 pub fn coalesce(_socket: &Socket, _on: bool) {}
 
+/// None is used here.
+pub fn batch_features() -> Vec<&'static str> {
+    Vec::new()
+}
+
 /// Receives into the slots of `slab`. Says whether the kernel's queue was emptied.
 pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<bool> {
     for (index, slot) in slab.chunks_exact_mut(SLOT).enumerate() {
