@@ -33,7 +33,7 @@ function load() {
   for (const candidate of [file, `ferronet-${name}`]) {
     try {
       const binding = requireCore(candidate);
-      binding.file = require.resolve(candidate);
+      binding.file = requireCore.resolve(candidate);
       return binding;
     } catch (error) {
       tried.push(error);
