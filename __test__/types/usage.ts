@@ -86,3 +86,15 @@ export async function udpEcho(): Promise<void> {
   });
   socket.bind(binding, () => socket.setBroadcast(true));
 }
+
+/** What ferronet adds to an older Node: typed there too, and no contradiction where the types have it. */
+export function newer(): void {
+  const client = connect(1) as Socket & net.NewerSocket;
+  same<ReturnType<typeof client.getTypeOfService>, number>(true);
+  client.setKeepAlive(true, 1000, 1000, 10);
+  client.setTypeOfService(16).setNoDelay();
+  const udp = createSocket('udp4') as UdpSocket & dgram.NewerSocket;
+  same<AddressInfo, ReturnType<typeof udp.bindSync>>(true);
+  udp.bindSync({ port: 0, address: '127.0.0.1' });
+  udp.connectSync(1, '127.0.0.1');
+}

@@ -16,3 +16,5 @@ new ferronet.Server().write('x'); // rejected
 ferronet.UDPSocket; // rejected
 version.nothing; // rejected
 required.nothing; // rejected
+(new net.Socket() as net.Socket & net.NewerSocket).setTypeOfService('16'); // rejected
+(dgram.createSocket('udp4') as dgram.Socket & dgram.NewerSocket).bindSync(1); // rejected
