@@ -11,9 +11,12 @@ const { takeStream } = require('./stream-handle.js');
 
 const EADDRINUSE = errnoOf('EADDRINUSE');
 
-/** node:cluster in a worker, else undefined. A process without a channel to a parent is none, and does not load it. */
+/**
+ * node:cluster in a worker, else undefined. A process without a channel to a parent is none, and does not load it. On
+ * Windows handles have no descriptor to adopt.
+ */
 function workersCluster() {
-  if (typeof process.send !== 'function') return undefined;
+  if (typeof process.send !== 'function' || process.platform === 'win32') return undefined;
   const cluster = require('node:cluster');
   // Bun and Deno have no such call.
   return cluster.isWorker && typeof cluster._getServer === 'function' ? cluster : undefined;

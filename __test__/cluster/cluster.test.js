@@ -1,16 +1,16 @@
 'use strict';
-// Servers and sockets in workers of node:cluster: the same program on both, and what its primary saw of it.
+// Servers and sockets in workers of node:cluster: the same program on the built-ins, on ferronet's modules in the workers,
+// and with ferronet registered in all processes; and what its primary saw of it.
 
 const path = require('node:path');
 const test = require('ava');
-const { runNode } = require('../helpers/children.js');
+const { register, runNode } = require('../helpers/children.js');
 
 const program = path.join(__dirname, 'program.js');
 
 async function run(implementation, scenario) {
-  const { code, signal, stdout, stderr } = await runNode([program, implementation, scenario], {
-    timeout: 25_000,
-  });
+  const flags = implementation === 'register' ? ['-r', register] : [];
+  const { code, signal, stdout, stderr } = await runNode([...flags, program, implementation, scenario]);
   const seen = stdout
     .trim()
     .split('\n')
@@ -43,10 +43,11 @@ const promises = {
 
 for (const [scenario, promise] of Object.entries(promises)) {
   test.serial(promise, async (t) => {
-    t.timeout(60_000);
+    t.timeout(90_000);
     const expected = await run('builtin', scenario);
     t.is(expected.code, 0, `the built-in: ${expected.stderr}`);
     t.true(expected.seen.length > 0);
     t.deepEqual(await run('ferronet', scenario), expected);
+    t.deepEqual(await run('register', scenario), expected);
   });
 }

@@ -1,7 +1,9 @@
 'use strict';
 // What the programs of send-program.js do: `parent({ net, dgram, child, see })` and `child({ net, dgram })`.
 
+const { spawn } = require('node:child_process');
 const { once } = require('node:events');
+const fs = require('node:fs');
 
 const listening = async (server, ...where) => {
   server.listen(...where);
@@ -240,6 +242,56 @@ module.exports = {
         client.destroy();
         server.close();
       });
+    },
+    child() {
+      onMessage(() => {});
+    },
+  },
+
+  descriptors: {
+    async parent({ net, child, see }) {
+      const server = net.createServer();
+      const { port } = await listening(server, 0, '127.0.0.1');
+      const open = () => fs.readdirSync('/proc/self/fd').length;
+      async function sendMany() {
+        for (let i = 0; i < 20; i++) {
+          const client = net.connect(port, '127.0.0.1');
+          const [socket] = await once(server, 'connection');
+          child.send('take', socket);
+          await text(client);
+          child.send('server', server);
+          await message(child);
+        }
+      }
+      await sendMany();
+      const before = open();
+      await sendMany();
+      // The last ones are closed when the child's acknowledgement comes.
+      for (let round = 0; round < 200 && open() > before; round++) await new Promise(setImmediate);
+      see('no more than before', open() <= before);
+      server.close();
+      child.disconnect();
+    },
+    child() {
+      onMessage((said, handle) => {
+        if (said === 'take') handle.end('bye');
+        else handle.close(() => process.send('closed'));
+      });
+    },
+  },
+
+  stdio: {
+    async parent({ net, child, see }) {
+      const { server, client, socket } = await connect(net);
+      const script = "process.stdin.pipe(process.stdout); process.stdin.on('end', () => console.log('end'))";
+      const cat = spawn(process.execPath, ['-e', script], { stdio: [socket, socket, 'inherit'] });
+      see('paused', socket.isPaused(), cat.stdin, cat.stdout);
+      socket.destroy();
+      client.end('through the child ');
+      see(await text(client));
+      see(await once(cat, 'exit'));
+      server.close();
+      child.disconnect();
     },
     child() {
       onMessage(() => {});

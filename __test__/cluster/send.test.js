@@ -30,6 +30,9 @@ const promises = {
   serverNotListening: 'a server that does not listen is no more than its message',
   datagrams: 'a UDP socket goes to a child, and the parent closes its own',
   refused: 'what cannot be sent, and a channel that is closed, leave the socket as it is',
+  // Counted in /proc.
+  ...(process.platform === 'linux' && { descriptors: 'no descriptor is left behind' }),
+  stdio: 'a connection is the standard input and output of a child',
 };
 
 for (const [scenario, promise] of Object.entries(promises)) {
