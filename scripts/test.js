@@ -47,6 +47,12 @@ async function runAva(files, env) {
   );
 }
 
+/** The short form of npm run test:stress. */
+async function runStress() {
+  const args = [path.join(root, 'stress', 'run.js'), '--scale', '0.2'];
+  return totals(await show(process.execPath, args), /^(\d+) passed/gm, /^\d+ passed, (\d+) failed/gm);
+}
+
 async function main() {
   const results = [runChecks(), await runCargo(), await runAva([])];
   if (process.platform === 'linux') {
@@ -54,6 +60,7 @@ async function main() {
     console.log('The same by the follower: FERRONET_WAITER=follower');
     results.push(await runAva(['__test__/{net,dgram,lifetime}/*.test.js'], { FERRONET_WAITER: 'follower' }));
   }
+  results.push(await runStress());
   const passed = results.reduce((total, result) => total + result.passed, 0);
   const failed = results.reduce((total, result) => total + result.failed, 0);
   console.log(`${passed} passed, ${failed} failed`);

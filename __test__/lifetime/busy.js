@@ -46,4 +46,4 @@ const workers = (main, ending, builtin = false) => `
   }
 `;
 
-module.exports = { busy, workers };
+module.exports = { busy, modules, workers };

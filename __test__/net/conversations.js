@@ -139,4 +139,4 @@ const brief = (log) =>
     ),
   );
 
-module.exports = { operations, planOf, programOf };
+module.exports = { makeBarrier, operations, planOf, programOf };

@@ -1,0 +1,90 @@
+'use strict';
+// Every byte and every datagram arrives as it was sent.
+
+const { once } = require('node:events');
+const dgramExchange = require('../../__test__/dgram/exchange.js');
+const { both } = require('../../__test__/net/exchange.js');
+const { listening, target, withFolder } = require('../../__test__/net/pairs.js');
+
+const BYTES = 256 * 1024;
+
+/** Both ends of `count` connections send and receive; says how many arrived otherwise than they left. */
+async function conversations({ net, seed }, count, where) {
+  const atServer = new Map();
+  const server = await listening(
+    net.createServer({ allowHalfOpen: true }, (socket) => {
+      // The first byte tells which client it is: a unix socket has no port to tell it by.
+      socket.once('readable', async () => {
+        const index = socket.read(2).readUInt16LE();
+        atServer.get(index).resolve(await both(socket, seed + 1000 + index, BYTES));
+      });
+    }),
+    ...where,
+  );
+  const clients = Array.from({ length: count }, async (_, index) => {
+    const peer = new Promise((resolve) => atServer.set(index, { resolve }));
+    const socket = net.connect({ ...target(server), allowHalfOpen: true });
+    await once(socket, 'connect');
+    socket.write(Buffer.from(Uint16Array.of(index).buffer));
+    const [here, there] = await Promise.all([both(socket, seed + index, BYTES), peer]);
+    const wrong = (sent, received) => received.hash !== sent || received.count !== BYTES;
+    return wrong(here.sent, there.received) || wrong(there.sent, here.received);
+  });
+  const wrong = (await Promise.all(clients)).filter(Boolean).length;
+  server.close();
+  await once(server, 'close');
+  return { count, wrong, megabytes: (count * 2 * BYTES) >> 20 };
+}
+
+const streams = {
+  figure: ({ report }) => `${report.wrong} of ${report.count} harmed, ${report.megabytes} MiB`,
+  judge: (expect, { ours }) => expect.equal('connections harmed', ours.report.wrong, 0),
+  faults: ['loses a byte'],
+};
+
+/** Largest size of a burst and how many fit the smallest receive buffer that a system gives (212,992 bytes). */
+const BURSTS = [
+  [100, 25],
+  [1600, 25],
+  [65_508, 1],
+];
+
+async function datagrams({ dgram, times, below }) {
+  let [count, wrong] = [0, 0];
+  for (const address of ['127.0.0.1', '::1']) {
+    const [sender, receiver] = [
+      await dgramExchange.bound(dgram, address),
+      await dgramExchange.bound(dgram, address),
+    ];
+    for (const [limit, fitting] of BURSTS) {
+      const bursts = Array.from({ length: times(1000) }, () =>
+        Array.from({ length: fitting }, () => Buffer.alloc(below(limit), below(256))),
+      );
+      const sent = bursts.flat();
+      const { got } = await dgramExchange.exchange(sender, receiver, address, bursts);
+      receiver.removeAllListeners('message');
+      count += sent.length;
+      wrong += sent.filter((message, i) => !message.equals(got[i])).length;
+    }
+    await dgramExchange.end(sender, receiver);
+  }
+  return { count, wrong };
+}
+
+module.exports = {
+  'TCP, random chunks and half-closes': {
+    program: (context) => conversations(context, context.times(1000), []),
+    ...streams,
+  },
+  'unix sockets, random chunks and half-closes': {
+    program: (context) =>
+      withFolder((folder) => conversations(context, context.times(1000), [`${folder}/s`])),
+    ...streams,
+  },
+  'datagrams of all sizes': {
+    program: datagrams,
+    figure: ({ report }) => `${report.wrong} of ${report.count} harmed`,
+    judge: (expect, { ours }) => expect.equal('datagrams harmed', ours.report.wrong, 0),
+    faults: ['changes a datagram'],
+  },
+};
