@@ -50,7 +50,7 @@ function watch(prototype) {
 /** Whether all that a read of the socket brings goes to one other socket, at once, unseen. */
 function isRelayed(socket) {
   const { pipes } = socket._readableState;
-  if (pipes.length !== 1 || socket.readableFlowing !== true || socket.readableLength > 0) return false;
+  if (pipes?.length !== 1 || socket.readableFlowing !== true || socket.readableLength > 0) return false;
   if (socket.readableEncoding !== null || socket.emit !== members.emit || socket.push !== members.push)
     return false;
   const listeners = socket.rawListeners('data');
@@ -101,22 +101,24 @@ function abandon() {
 /** Whether there is something to deliver(). */
 const isPending = () => transfer !== null;
 
+/** The stand-in becomes what it stands for. */
+function fillIn() {
+  transfer.copyTo(standIn);
+  transfer = null;
+  block = null;
+}
+
 /** Gives the stand-in to the stream; what push() answers. */
 function deliver(socket) {
-  const current = transfer;
+  const { length } = transfer;
   block ??= Buffer.alloc(CAPACITY);
-  standIn = block.subarray(0, current.length);
+  standIn = block.subarray(0, length);
+  // The program's async hooks have run since the read.
+  if (!isRelayed(socket)) fillIn();
   try {
     return socket.push(standIn);
   } finally {
-    // Nobody wrote it: it becomes what it stands for.
-    if (transfer === current) {
-      current.copyTo(standIn);
-      block = null;
-    } else {
-      total += current.length;
-    }
-    transfer = null;
+    if (transfer !== null) fillIn();
     standIn = null;
   }
 }
@@ -126,6 +128,7 @@ function claim(data) {
   if (data !== standIn || transfer === null) return data;
   const claimed = transfer;
   transfer = null;
+  total += claimed.length;
   return claimed;
 }
 

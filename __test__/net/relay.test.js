@@ -3,6 +3,7 @@
 // with the built-in, whether the bytes pass JavaScript or not.
 
 const test = require('ava');
+const { createHook } = require('node:async_hooks');
 const { once } = require('node:events');
 const { Transform } = require('node:stream');
 const { compare } = require('../helpers/compare.js');
@@ -124,6 +125,13 @@ test.serial('pause, resume, unpipe and pipe again in the middle', (t) =>
 const lookers = {
   'a data listener': ({ near }, look) => near.on('data', look),
   'a data listener at the front': ({ near }, look) => near.prependListener('data', look),
+  "a data listener in place of the pipe's": ({ near, far }, look) => {
+    near.removeAllListeners('data');
+    near.on('data', (chunk) => {
+      look(chunk);
+      far.write(chunk);
+    });
+  },
   'a readable listener': ({ near, far }, look) => {
     near.unpipe(far);
     near.on('readable', () => {
@@ -234,6 +242,53 @@ for (const [what, attach] of Object.entries(lookers)) {
     ),
   );
 }
+
+test.serial('a listener that an async hook attaches between a read and its delivery', (t) =>
+  compare(t, ({ net, name }, see) =>
+    relays(t, name, () =>
+      withProxy(net, {}, async ({ client, near, far, origin }) => {
+        const sent = pattern(8 * MB, 10);
+        const seen = collect(origin, sent.length);
+        const chunks = [];
+        const hook = createHook({
+          before(id) {
+            if (
+              id === near._handle?.getAsyncId() &&
+              near.bytesRead > 3 * MB &&
+              near.listenerCount('data') === 1
+            ) {
+              near.on('data', (chunk) => chunks.push(chunk));
+            }
+          },
+        });
+        near.pipe(far);
+        hook.enable();
+        client.write(sent);
+        await seen.done;
+        hook.disable();
+        see(seen.bytes, seen.hash() === hashOf(sent), place(sent, chunks).ok, chunks.length > 0);
+      }),
+    ),
+  ),
+);
+
+test.serial('an encoding in the middle is that of what is written', (t) =>
+  compare(t, ({ net, name }, see) =>
+    relays(t, name, () =>
+      withProxy(net, {}, async ({ client, near, far, origin }) => {
+        // Below 128 the bytes of a text are the same in all encodings.
+        const sent = pattern(8 * MB, 9).map((byte) => byte & 127);
+        const seen = collect(origin, sent.length);
+        near.pipe(far);
+        client.write(sent);
+        await hasRead(near, 3 * MB);
+        near.setEncoding('latin1');
+        await seen.done;
+        see(seen.bytes, seen.hash() === hashOf(sent));
+      }),
+    ),
+  ),
+);
 
 test.serial('cork, and writes of the program itself, keep the order', (t) =>
   compare(t, ({ net, name }, see) =>
