@@ -9,6 +9,7 @@ const {
   addressException,
   errnoException,
 } = require('./errors.js');
+const { requirePermission } = require('./permission.js');
 const { PipeServer, TCPServer } = require('./server-handle.js');
 const { validateBoolean, validateObject, validatePort, validateString } = require('./validate.js');
 
@@ -39,6 +40,7 @@ class BoundSocket {
       validateString(host, 'options.host');
       if (!isIP(host)) throw new ERR_INVALID_ARG_VALUE('options.host', host, NO_DNS);
     }
+    requirePermission('');
     const handle = new TCPServer();
     const status =
       handle.bind(host, port, Boolean(ipv6Only), Boolean(reusePort)) || handle.getsockname(this.#address);
@@ -55,6 +57,7 @@ class BoundSocket {
       throw new ERR_INVALID_ARG_VALUE('options', options, PATH_ALONE);
     }
     validateString(path, 'options.path');
+    requirePermission(path);
     const handle = new PipeServer();
     const status = handle.bindPath(path);
     if (status !== 0) {

@@ -9,10 +9,12 @@ const {
   ERR_SOCKET_CONNECTION_TIMEOUT,
   addressException,
   connectAggregate,
+  deniedException,
   errnoOf,
 } = require('./errors.js');
 const defaults = require('./defaults.js');
 const { connectLookupOptions, defaultLookup, interleave, resultError } = require('./lookup.js');
+const { denial, requirePermission } = require('./permission.js');
 const { TCP } = require('./stream-handle.js');
 const { touch } = require('./timeout.js');
 const {
@@ -123,6 +125,7 @@ function destroyNextTick(socket, error) {
 /** Gives the handle its local address. The error, or null. */
 function bindLocal(handle, family, localAddress, localPort) {
   if (!localAddress && !localPort) return null;
+  requirePermission('');
   const address = localAddress || (family === 6 ? ANY_V6 : ANY_V4);
   const status = isIP(address) === family ? handle.bind(address, localPort & 0xffff, false) : EINVAL;
   return status === 0 ? null : addressException(status, 'bind', address, localPort);
@@ -164,6 +167,11 @@ function attempt(socket, { address, family }, { port, localAddress, localPort })
     socket.destroy(new ERR_IP_BLOCKED(address));
     return;
   }
+  const denied = denial(address);
+  if (denied) {
+    socket.destroy(deniedException(denied, 'connect', address, port));
+    return;
+  }
   const local = localAddress || (localPort && (family === 6 ? ANY_V6 : ANY_V4));
   handle.target = { address, port, family, localAddress: local, localPort };
   const status = handle.start(address, port);
@@ -177,6 +185,11 @@ function attempt(socket, { address, family }, { port, localAddress, localPort })
 /** Connects to a unix socket; there is no lookup and no attempt event. */
 function connectPath(socket, path) {
   validateString(path, 'options.path');
+  const denied = denial(path);
+  if (denied) {
+    socket.destroy(deniedException(denied, 'connect', path));
+    return;
+  }
   const handle = socket._handle;
   handle.target = { address: path };
   const status = handle.start(path);
@@ -233,6 +246,12 @@ class Series {
     socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${port}`);
     socket.emit('connectionAttempt', address, port, family);
     if (!socket.connecting) return null;
+    const denied = denial(address);
+    if (denied) {
+      const error = deniedException(denied, 'connect', address, port);
+      socket.emit('connectionAttemptFailed', address, port, family, error);
+      return error;
+    }
     const local = localPort && (family === 6 ? ANY_V6 : ANY_V4);
     handle.target = { address, port, family, localAddress: local, localPort, series: this };
     const status = handle.start(address, port);

@@ -93,6 +93,15 @@ function argumentValue(name, value, reason = 'is invalid') {
   return `The ${name.includes('.') ? 'property' : 'argument'} '${name}' ${reason}. Received ${text}`;
 }
 
+/** The permission model's, which is made by Node's native part: no code in the first line of its stack. */
+class ERR_ACCESS_DENIED extends Error {
+  constructor(permission, resource, flag) {
+    super(`Access to this API has been restricted. Use ${flag} to manage permissions.`);
+    Object.assign(this, { code: 'ERR_ACCESS_DENIED', permission, resource });
+  }
+}
+Object.defineProperty(ERR_ACCESS_DENIED.prototype, 'constructor', { value: Error });
+
 const ERR_BUFFER_OUT_OF_BOUNDS = coded(
   RangeError,
   'ERR_BUFFER_OUT_OF_BOUNDS',
@@ -209,6 +218,14 @@ function addressException(errno, syscall, address, port, local = '') {
   return systemError(errno, syscall, { details, extra });
 }
 
+/** An address that is not permitted: the denial stands where the error number of a system call would. */
+function deniedException(denial, syscall, address, port) {
+  const error = new Error(`${syscall} ${denial.code} ${denial.message}`);
+  Object.assign(error, { errno: denial, code: denial.code, syscall, address });
+  if (port) error.port = port;
+  return error;
+}
+
 /** With an address and the system's description: `listen EADDRINUSE: address already in use :::80`. */
 function listenException(errno, address, port) {
   const details = address ? (port > 0 ? `${address}:${port}` : address) : '';
@@ -268,6 +285,7 @@ function bindingError(message, cause) {
 
 module.exports = {
   AGAIN,
+  ERR_ACCESS_DENIED,
   ERR_BUFFER_OUT_OF_BOUNDS,
   ERR_INVALID_ADDRESS_FAMILY,
   ERR_INVALID_ARG_TYPE,
@@ -295,6 +313,7 @@ module.exports = {
   bindingError,
   bufferSizeError,
   connectAggregate,
+  deniedException,
   endedByPeer,
   errnoException,
   errnoOf,

@@ -12,6 +12,7 @@ const { listenInCluster } = require('./cluster.js');
 const defaults = require('./defaults.js');
 const { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, errnoOf, listenException } = require('./errors.js');
 const { defaultLookup } = require('./lookup.js');
+const { requirePermission } = require('./permission.js');
 const { nativeKind } = require('./native-handle.js');
 const { PipeServer, ServerHandle, TCPServer, takeServer } = require('./server-handle.js');
 const { validateAbortSignal, validatePort } = require('./validate.js');
@@ -176,6 +177,7 @@ function listenOnPath(server, options, backlog) {
 function createServerHandle(address, port, addressType, fd, flags) {
   if (typeof fd === 'number' && fd >= 0) return adopt(fd);
   if (port === -1 && addressType === -1) {
+    requirePermission(address);
     const pipe = new PipeServer();
     return opened(pipe, pipe.bindPath(address));
   }
@@ -183,6 +185,7 @@ function createServerHandle(address, port, addressType, fd, flags) {
     const both = createServerHandle(ANY_V6, port, 6, undefined, flags);
     return typeof both === 'number' ? createServerHandle(ANY_V4, port, 4, undefined, flags) : both;
   }
+  requirePermission('');
   const handle = new TCPServer();
   return opened(handle, handle.bind(address, port, Boolean(flags & IPV6ONLY), Boolean(flags & REUSEPORT)));
 }

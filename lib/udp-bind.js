@@ -10,8 +10,10 @@ const {
   ERR_INVALID_FD_TYPE,
   ERR_SOCKET_ALREADY_BOUND,
   addressException,
+  deniedException,
   errnoException,
 } = require('./errors.js');
+const { denial } = require('./permission.js');
 const { nativeKind } = require('./native-handle.js');
 const { UDP, takeUdp } = require('./udp-handle.js');
 const { applyBufferSizes } = require('./udp-options.js');
@@ -129,6 +131,8 @@ function replaceHandle(socket, handle) {
 
 /** The error of binding, or null. Ports are as lenient as the built-in's: the low 16 bits of a number. */
 function bindHandle(state, ip, port) {
+  const denied = denial(ip);
+  if (denied) return deniedException(denied, 'bind', ip, port);
   const { handle, ipv6Only, reuseAddr, reusePort } = state;
   const status = handle.bindTo(
     ip,
