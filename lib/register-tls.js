@@ -60,6 +60,8 @@ function followTransport(tlsSocket) {
   });
   // Before the stream socket closes, which would let 'close' overtake 'error'.
   transport.prependOnceListener('close', () => tlsSocket.destroy(failure));
+  // An abort signal ends a TLSSocket without asking its handle to close.
+  tlsSocket.once('close', () => transport.destroy());
 }
 
 function tlsMembers({ prototype }, StreamSocket) {
