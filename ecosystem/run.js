@@ -8,6 +8,7 @@ const { parseArgs } = require('node:util');
 const { provide } = require('./debian.js');
 const { integrations } = require('./integrations.js');
 const { runIntegration } = require('./integration.js');
+const { rates } = require('./rates.js');
 const { createWorkspace } = require('./workspace.js');
 
 const { values, positionals } = parseArgs({
@@ -16,6 +17,7 @@ const { values, positionals } = parseArgs({
     node: { type: 'string', default: process.execPath },
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
+    rates: { type: 'boolean', default: false },
   },
 });
 
@@ -86,6 +88,7 @@ async function main() {
   const workspace = await createWorkspace();
   const results = [];
   try {
+    if (values.rates) return await rates({ node: values.node, folder: workspace.folder });
     for (const integration of chosen) {
       const result = await attempt(integration, workspace);
       const skipped = result.status === 'skipped';
