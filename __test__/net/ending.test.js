@@ -2,6 +2,7 @@
 // How connections end: in order, by destroy at any moment, by reset, by a listener that throws.
 
 const test = require('ava');
+const { getEventListeners } = require('node:events');
 const os = require('node:os');
 const { runProgram } = require('../helpers/children.js');
 const { compare } = require('../helpers/compare.js');
@@ -395,4 +396,17 @@ test('an error without a listener ends the program', async (t) => {
     t.is(actual.code, 1);
     t.regex(actual.stderr, /^Error: (connect ECONNREFUSED|x)/m);
   }
+});
+
+test('a signal is listened to once, and aborting it destroys the socket', async (t) => {
+  const seen = await compare(t, async ({ net }, see) => {
+    const abort = new AbortController();
+    const socket = new net.Socket({ signal: abort.signal });
+    see('listeners', getEventListeners(abort.signal, 'abort').length);
+    for (const event of ['error', 'close']) socket.on(event, (seen) => see(event, seen?.name));
+    abort.abort();
+    await new Promise((resolve) => socket.once('close', resolve));
+    see('left', getEventListeners(abort.signal, 'abort').length, socket.destroyed);
+  });
+  t.deepEqual(seen[0], ['listeners', 1]);
 });

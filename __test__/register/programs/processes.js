@@ -151,22 +151,6 @@ async function serve() {
   process.on('disconnect', () => server.close());
 }
 
-/** A child never gets a descriptor by mistake. */
-async function sendSocket() {
-  const child = fork(__filename, ['answerMessages']);
-  const server = net.createServer();
-  await listen(server);
-  try {
-    child.send('a server', server);
-    say('parent', 'sent');
-  } catch ({ code }) {
-    say('parent', code);
-  }
-  server.close();
-  child.kill();
-  await ended(child, 'exit');
-}
-
 run({
   answerMessages,
   channel,
@@ -174,7 +158,6 @@ run({
   exits,
   forks,
   pipes,
-  sendSocket,
   serve,
   standardStreams,
   workers,
