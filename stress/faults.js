@@ -113,6 +113,11 @@ const faults = {
   },
   'loses what is small': () =>
     onEmission('data', (emit, args, nth) => (now(nth) && args[1].length < 100 ? true : emit(...args))),
+  'hides what fails to be sent': () =>
+    wrap('send', (send, _self, args) => {
+      const done = args.at(-1);
+      return typeof done === 'function' ? send(...args.slice(0, -1), () => done(null)) : send(...args);
+    }),
   'never times out': () => onEmission('timeout', () => true),
   'invents a datagram': () =>
     onEmission('message', (emit, args, nth) => emit(...args) && now(nth) && emit(...args)),
