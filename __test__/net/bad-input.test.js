@@ -3,8 +3,19 @@
 // where the built-in throws synchronously.
 
 const test = require('ava');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
 const { hostile, outcome } = require('../helpers/hostile.js');
 const { builtin, ours } = require('../helpers/implementations.js');
+
+// Some values are paths that can be listened on, and the built-in leaves files of some of them behind.
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferronet-'));
+process.chdir(folder);
+test.after.always(() => {
+  process.chdir(os.tmpdir());
+  fs.rmSync(folder, { recursive: true });
+});
 
 const quietly = (emitter) => emitter.on('error', () => {});
 
