@@ -3,7 +3,7 @@
 // of bench/ on one core and the server on the other, 50 connections, medians of the rounds.
 
 const path = require('node:path');
-const { Child, killAll, whyUnpinned } = require('../bench/children.js');
+const { Child, complaints, killAll, whyUnpinned } = require('../bench/children.js');
 const { build } = require('../bench/generator.js');
 
 const APPLICATIONS = ['http', 'express', 'fastify'];
@@ -28,6 +28,8 @@ async function measure(application, flags, { node, folder, load, pinned }) {
       String(SECONDS),
     ];
     return (await new Child('the load', load, args, on(0)).read()).rate;
+  } catch (error) {
+    throw new Error([error.message, ...complaints()].join('\n'));
   } finally {
     killAll();
   }

@@ -26,21 +26,23 @@ async function pg(options, probeOptions, see) {
   const ended = new Promise((resolve) => client.on('end', resolve));
   const sleeping = client.query('SELECT pg_sleep(60)').catch((error) => error);
   const queued = client.query('SELECT 1').catch((error) => error);
-  await underWay(pid, probeOptions);
+  const probe = await underWay(pid, probeOptions);
   process.kill(pid, 'SIGKILL');
   see('pg under way', described(await sleeping), 'queued', described(await queued));
   await ended;
+  await probe.gone;
   see('pg', seen, 'after', described(await client.query('SELECT 1').catch((error) => error)));
 }
 
-/** Ends when the backend sleeps: it has read the query. */
+/** Ends when the backend sleeps: it has read the query. `gone` settles when PostgreSQL has begun to start anew. */
 async function underWay(pid, options) {
   const probe = new Client(options);
   probe.on('error', () => {});
+  const gone = new Promise((resolve) => probe.on('end', resolve));
   await probe.connect();
   const asked = 'SELECT wait_event FROM pg_stat_activity WHERE pid = $1';
   while ((await probe.query(asked, [pid])).rows[0].wait_event !== 'PgSleep');
-  await probe.end();
+  return { gone };
 }
 
 /** PostgreSQL recovers after a killed backend and refuses until it has. */
