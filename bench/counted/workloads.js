@@ -68,6 +68,23 @@ async function accept(total) {
   server.close();
 }
 
+/** `total` requests, one after the other on one connection. Node's own http reaches ferronet by register. */
+async function requests(total) {
+  if (implementation === 'ferronet') require('../../lib/register.js');
+  const http = require('node:http');
+  const server = http.createServer((_request, response) => response.end('Hello World\n'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const { port } = server.address();
+  for (let i = 0; i < total; i++) {
+    const [response] = await once(http.get({ port, host: '127.0.0.1', agent }), 'response');
+    await once(response.resume(), 'end');
+  }
+  agent.destroy();
+  server.close();
+}
+
 /** `total` datagrams in bursts, to a port where nobody listens: nothing comes back to an unconnected socket. */
 async function send(total) {
   const socket = dgram.createSocket('udp4').bind(0, '127.0.0.1');
@@ -124,6 +141,7 @@ const workloads = {
   'tcp-echo-50': (total) => echo(total, 50),
   'tcp-stream': stream,
   'tcp-accept': accept,
+  http: requests,
   'udp-send': send,
   'udp-burst': burst,
   'udp-ping-pong': pingPong,

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::options::Options;
 use crate::report::{Rate, Report};
 use crate::sys::{Epoll, Interest};
-use crate::tcp::{PATIENCE, connect};
+use crate::tcp::{answers, connect};
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
 const HEAD_END: &[u8] = b"\r\n\r\n";
@@ -76,19 +76,14 @@ pub fn requests(options: &Options) -> io::Result<Report> {
     }
     let mut rate = Rate::start(options.duration);
     loop {
-        let mut answers = 0;
-        let mut events = 0;
-        for token in epoll.wait(Some(PATIENCE))? {
-            events += 1;
+        let mut answered = 0;
+        for token in answers(&mut epoll, options.awake)? {
             if clients[token].receive()? {
-                answers += 1;
+                answered += 1;
                 clients[token].stream.write_all(REQUEST)?;
             }
         }
-        if events == 0 {
-            return Err(io::Error::new(ErrorKind::TimedOut, "no answer comes"));
-        }
-        if !rate.add(answers) {
+        if !rate.add(answered) {
             return Ok(rate.report());
         }
     }

@@ -18,6 +18,8 @@ pub struct Options {
     pub gro: bool,
     /// Whether the sender gives the kernel whole runs (UDP_SEGMENT).
     pub gso: bool,
+    /// Whether clients look for answers without sleeping.
+    pub awake: bool,
 }
 
 impl Default for Options {
@@ -30,6 +32,7 @@ impl Default for Options {
             rate: 100_000,
             gro: false,
             gso: false,
+            awake: false,
         }
     }
 }
@@ -50,6 +53,7 @@ impl Options {
                 "--rate" => options.rate = value(&name, args.next())?,
                 "--gro" => options.gro = true,
                 "--gso" => options.gso = true,
+                "--awake" => options.awake = true,
                 _ => return Err(invalid(format!("unknown option {name}"))),
             }
         }
