@@ -69,6 +69,10 @@ const tcp = [
       load: ['tcp-echo', ...connections(count)],
     }),
   ),
+  served('TCP echo 64 B, 50 connections, clients awake', {
+    ...echoing,
+    load: ['tcp-echo', ...connections(50), '--awake'],
+  }),
   // The rate is given, so only the CPU time can differ.
   ...[5_000, 20_000, 50_000].map((perSecond) =>
     served(`TCP echo 64 B, ${perSecond.toLocaleString('en-US')}/s`, {

@@ -10,14 +10,14 @@ const LIMIT = 600_000;
 
 /** Workloads: what one event is, and the two amounts, both beyond the point where V8 has compiled the hot code. */
 const amounts = {
-  'tcp-echo': { event: 'message there and back', from: 5_000, to: 8_000 },
-  'tcp-echo-50': { event: 'message there and back, 50 connections', from: 5_000, to: 8_000 },
-  'tcp-stream': { event: '64 KiB written and read', from: 4_000, to: 12_000 },
-  'tcp-accept': { event: 'connection made and ended', from: 1_500, to: 2_500 },
-  http: { event: 'HTTP request and answer', from: 2_000, to: 3_000 },
-  'udp-send': { event: 'datagram sent, in bursts', from: 20_000, to: 36_000 },
-  'udp-burst': { event: 'datagram sent and received, in bursts', from: 20_000, to: 36_000 },
-  'udp-ping-pong': { event: 'datagram there and back', from: 5_000, to: 8_000 },
+  'tcp-echo': { event: 'message there and back', from: 12_000, to: 16_000 },
+  'tcp-echo-50': { event: 'message there and back, 50 connections', from: 12_000, to: 16_000 },
+  'tcp-stream': { event: '64 KiB written and read', from: 6_000, to: 16_000 },
+  'tcp-accept': { event: 'connection made and ended', from: 5_000, to: 6_500 },
+  http: { event: 'HTTP request and answer', from: 5_000, to: 6_500 },
+  'udp-send': { event: 'datagram sent, in bursts', from: 64_000, to: 96_000 },
+  'udp-burst': { event: 'datagram sent and received, in bursts', from: 64_000, to: 96_000 },
+  'udp-ping-pong': { event: 'datagram there and back', from: 12_000, to: 16_000 },
 };
 
 const program = path.join(__dirname, 'workloads.js');
