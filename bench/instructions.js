@@ -31,8 +31,9 @@ function measure(names, implementation, node) {
   const count = counter(node);
   const measured = {};
   for (const [i, name] of names.entries()) {
-    process.stderr.write(`${implementation} ${i + 1}/${names.length}  ${name} …\n`);
+    process.stderr.write(`${implementation} ${i + 1}/${names.length}  ${name} … `);
     measured[name] = Math.round(perEvent(count, implementation, name).instructions);
+    process.stderr.write(`${number(measured[name])}\n`);
   }
   return measured;
 }

@@ -65,6 +65,7 @@ function besideTable(summaries, titles) {
     const lost = result.arrived !== null && result.arrived < 0.98;
     return `${times(result.ratio)}, ${times(result.cpuRatio)}${lost ? ` (${percent(result.arrived)} arrived)` : ''}`;
   };
+  if (names.length < 2) return 'Nothing else ran.';
   return table(
     [['scenario', (row) => row.name], ...names.map((name) => [titles[name], cell(name)])],
     summaries.filter((row) => Object.keys(row.results).length > 2),
