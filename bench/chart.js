@@ -5,10 +5,10 @@
 const { number } = require('./report.js');
 
 const ROW = 22;
-const TOP = 64;
-const LABELS = 330;
+const TOP = 84;
+const LABELS = 390;
 const PLOT = 420;
-const WIDTH = LABELS + PLOT + 160;
+const WIDTH = LABELS + PLOT + 170;
 const [LEAST, MOST] = [0.5, 32];
 const TICKS = [0.5, 1, 2, 4, 8, 16, 32];
 
@@ -29,7 +29,7 @@ const escaped = (text) => text.replace(/[&<>]/g, (character) => escapes[characte
 /** How often better than the built-in: more per second, less time, or less CPU time where the rate is given. */
 function better({ judgedBy, lowerIsBetter }, result) {
   if (judgedBy === 'cpu') return 1 / result.cpuRatio;
-  return lowerIsBetter ? 1 / result.ratio : result.ratio;
+  return lowerIsBetter ? 1 / result.ratioPerRound : result.ratioPerRound;
 }
 
 function x(value) {
@@ -60,8 +60,8 @@ function row(summary, i) {
     `<text x="${LABELS - 12}" y="${middle}" text-anchor="end">${escaped(summary.name)}</text>`,
     `<rect class="${value >= 1 ? 'ahead' : 'behind'}" x="${at(from)}" y="${y + 4}" ` +
       `width="${at(Math.max(to - from, 1))}" height="${ROW - 8}" rx="2"/>`,
-    `<text x="${LABELS + PLOT + 12}" y="${middle}">${number(value)}x</text>`,
-    `<text class="soft" x="${LABELS + PLOT + 80}" y="${middle}">${number(ferronet.cpuRatio)}x</text>`,
+    `<text x="${LABELS + PLOT + 28}" y="${middle}">${number(value)}x</text>`,
+    `<text class="soft" x="${LABELS + PLOT + 100}" y="${middle}">${number(ferronet.cpuRatio)}x</text>`,
   ];
   const limit = bare && better(summary, bare);
   if (limit && limit <= MOST) {
@@ -78,8 +78,8 @@ function chart(title, summaries) {
   const heads = [
     `<text x="16" y="24" font-size="16" font-weight="600">${escaped(title)}</text>`,
     `<text class="soft" x="16" y="42">Better than the built-in, logarithmic; the upright mark is bare Rust</text>`,
-    `<text class="soft" x="${LABELS + PLOT + 12}" y="${TOP - 12}">better</text>`,
-    `<text class="soft" x="${LABELS + PLOT + 80}" y="${TOP - 12}">CPU</text>`,
+    `<text class="soft" x="${LABELS + PLOT + 28}" y="${TOP - 12}">better</text>`,
+    `<text class="soft" x="${LABELS + PLOT + 100}" y="${TOP - 12}">CPU</text>`,
   ];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${bottom + 12}" role="img">`,

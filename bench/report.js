@@ -39,7 +39,7 @@ const short = [
   ['unit', unit],
   ['built-in', (row) => number(row.results.builtin.value.median)],
   ['ferronet', (row) => number(row.results.ferronet.value.median)],
-  ['ratio', (row) => times(row.results.ferronet.ratio)],
+  ['ratio per round', (row) => times(row.results.ferronet.ratioPerRound)],
   ['CPU per message', (row) => times(row.results.ferronet.cpuRatio)],
 ];
 
@@ -63,7 +63,7 @@ function besideTable(summaries, titles) {
     const result = row.results[name];
     if (!result) return '';
     const lost = result.arrived !== null && result.arrived < 0.98;
-    return `${times(result.ratio)}, ${times(result.cpuRatio)}${lost ? ` (${percent(result.arrived)} arrived)` : ''}`;
+    return `${times(result.ratioPerRound)}, ${times(result.cpuRatio)}${lost ? ` (${percent(result.arrived)} arrived)` : ''}`;
   };
   if (names.length < 2) return 'Nothing else ran.';
   return table(
@@ -78,7 +78,9 @@ function nodesTable(runs) {
   const names = [...new Set(sorted.flatMap(({ summaries }) => summaries.map(({ name }) => name)))];
   const cell = (summaries) => (name) => {
     const found = summaries.find((row) => row.name === name);
-    return found ? `${times(found.results.ferronet.ratio)}, ${times(found.results.ferronet.cpuRatio)}` : '';
+    return found
+      ? `${times(found.results.ferronet.ratioPerRound)}, ${times(found.results.ferronet.cpuRatio)}`
+      : '';
   };
   const columns = sorted.map(({ node, summaries }) => [`Node ${node}`, cell(summaries)]);
   return table([['scenario', (name) => name], ...columns], names);
