@@ -65,6 +65,25 @@ const panicsAreCaught = {
   },
 };
 
+/** What C calls, by itself or as a finalizer, cannot tell of a panic: it ends inside. */
+const panicsAreContained = {
+  name: 'layers: every extern "C" function and every Drop of the bridge contains panics',
+  run() {
+    const bad = [];
+    for (const file of rust()) {
+      const text = fs.readFileSync(path.join(root, file), 'utf8');
+      const bridge = file.startsWith(path.join('src', 'bridge'));
+      const pattern = bridge
+        ? /^(?:unsafe extern "C" fn|impl(?:<[^>]*>)? Drop for) (\w+)[\s\S]*?^}/gm
+        : /^unsafe extern "C" fn (\w+)[\s\S]*?^}/gm;
+      for (const [body, name] of text.matchAll(pattern)) {
+        if (!body.includes('contain(')) bad.push(`${file}: ${name}`);
+      }
+    }
+    return bad.length === 0 ? null : bad.join('\n');
+  },
+};
+
 const layers = [
   absence('layers: napi only in src/bridge', rust, /\bnapi(_derive|_sys)?\b/, (file) =>
     file.startsWith('src/bridge/'),
@@ -94,6 +113,7 @@ const layers = [
     (file) => file === 'lib/binding.js',
   ),
   panicsAreCaught,
+  panicsAreContained,
 ];
 
 /** A file that is longer has two subjects. */

@@ -4,9 +4,8 @@
 // before it waits. The last line says how many passed and failed.
 
 const { spawnSync } = require('node:child_process');
-const fs = require('node:fs');
-const os = require('node:os');
 const path = require('node:path');
+const { withFault } = require('./planted.js');
 
 const root = path.join(__dirname, '..');
 const env = {
@@ -62,29 +61,13 @@ function prove(folder, args, stdio) {
   return spawnSync('cargo', ['test', '--locked', '--manifest-path', manifest, ...args], options);
 }
 
-/** A copy of the code with a fault; the caller removes it. */
-function plant({ name, from, to }) {
-  const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'ferronet-loom-'));
-  for (const folder of ['src', 'proofs']) {
-    fs.cpSync(path.join(root, folder), path.join(copy, folder), { recursive: true });
-  }
-  const file = path.join(copy, 'src', 'reactor', 'waiter.rs');
-  const parts = fs.readFileSync(file, 'utf8').split(from);
-  if (parts.length !== 2) throw new Error(`no place for the fault "${name}"`);
-  fs.writeFileSync(file, parts.join(to));
-  return copy;
-}
-
 /** Whether the proof fails on the fault, and not because the copy does not compile. */
 function isFound(fault) {
-  const copy = plant(fault);
-  try {
+  return withFault({ ...fault, file: 'src/reactor/waiter.rs' }, (copy) => {
     const built = prove(copy, ['--quiet', '--no-run'], 'pipe');
     if (built.status !== 0) throw new Error(`"${fault.name}" does not compile:\n${built.stderr}`);
     return prove(copy, ['--quiet', ONLY], 'pipe').status !== 0;
-  } finally {
-    fs.rmSync(copy, { recursive: true, force: true });
-  }
+  });
 }
 
 function main() {

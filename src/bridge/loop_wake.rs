@@ -14,6 +14,7 @@ use napi::bindgen_prelude::{Env, Function, JsValue, Object};
 use napi::sys;
 
 use super::reactor::Environment;
+use crate::panic::contain;
 use crate::sys::LoopPoll;
 
 /// Ends with [`close`](Self::close); then, or when the environment ends, libuv lets go of the poll
@@ -143,9 +144,11 @@ unsafe extern "C" fn on_environment_end(
 ) {
     // SAFETY: the Box that `end_with_environment` made; Node calls this once.
     let shared: Box<Weak<Environment>> = unsafe { Box::from_raw(data.cast()) };
-    if let Some(shared) = shared.upgrade() {
-        shared.end();
-    }
+    contain(|| {
+        if let Some(shared) = shared.upgrade() {
+            shared.end();
+        }
+    });
 }
 
 impl Registration {

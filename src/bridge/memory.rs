@@ -6,6 +6,8 @@ use std::cell::{RefCell, RefMut};
 
 use napi::bindgen_prelude::Buffer;
 
+use crate::words;
+
 /// A block of bytes.
 #[derive(Default)]
 pub struct Block(RefCell<Option<Buffer>>);
@@ -34,21 +36,15 @@ impl Bytes<'_> {
 
     /// The block as an Int32Array sees it.
     pub fn put(&mut self, index: usize, value: i32) {
-        let at = index * size_of::<i32>();
-        if let Some(bytes) = self.get_mut().get_mut(at..at + size_of::<i32>()) {
-            bytes.copy_from_slice(&value.to_ne_bytes());
-        }
+        words::put(self.get_mut(), index, value);
     }
 
     pub fn at(&self, index: usize) -> i32 {
-        self.get()
-            .get(index * size_of::<i32>()..)
-            .and_then(|bytes| bytes.first_chunk())
-            .map_or(0, |bytes| i32::from_ne_bytes(*bytes))
+        words::at(self.get(), index)
     }
 
     /// How many int32 values fit.
     pub fn capacity(&self) -> usize {
-        self.get().len() / size_of::<i32>()
+        words::capacity(self.get())
     }
 }

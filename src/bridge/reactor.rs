@@ -14,6 +14,7 @@ use super::calls;
 use super::loop_wake::LoopWake;
 use super::memory::Block;
 use super::streams::Streams;
+use crate::panic::contain;
 use crate::reactor::{After, Bell, Drained, Reactor as Core};
 use crate::relay::Relays;
 
@@ -164,9 +165,11 @@ impl Reactor {
             // Hooks run in reverse order: this one comes before the threadsafe function's own.
             Wake::Doorbell(_) => {
                 env.add_env_cleanup_hook(Rc::downgrade(&shared), |shared: Weak<Environment>| {
-                    if let Some(shared) = shared.upgrade() {
-                        shared.end();
-                    }
+                    contain(|| {
+                        if let Some(shared) = shared.upgrade() {
+                            shared.end();
+                        }
+                    });
                 })?;
             }
             Wake::Nobody => {}

@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use super::reactor::{Environment, Reactor};
 use super::{AddressResult, address};
+use crate::panic::contain;
 use crate::pipe::{self, BoundPath};
 use crate::tcp::{self, BindOptions, Listener};
 use crate::{addr, fault, sys};
@@ -152,5 +153,13 @@ impl Server {
     pub fn release(&self) {
         self.path.take();
         self.state.replace(State::Empty);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        contain(|| {
+            self.release();
+        });
     }
 }

@@ -16,6 +16,7 @@ use super::calls::add;
 use super::reactor::{Environment, Reactor};
 use super::server::Server;
 use super::{AddressResult, address};
+use crate::panic::contain;
 use crate::reactor::Place;
 use crate::tcp::{self, BindOptions, Stream};
 use crate::{addr, fault, options, pipe, sys};
@@ -48,6 +49,12 @@ pub struct Streams {
     entries: RefCell<Vec<Option<Entry>>>,
     /// The socket whose attempt to connect has just failed at once: its error names the local address.
     unconnected: Cell<Option<i32>>,
+}
+
+impl Drop for Streams {
+    fn drop(&mut self) {
+        contain(|| drop(self.entries.take()));
+    }
 }
 
 impl Streams {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::memory::Bytes;
 use super::reactor::Environment;
 use crate::fault;
+use crate::panic::contain;
 use crate::sys::Received;
 use crate::udp::{Datagram, Outbox, Udp};
 
@@ -114,6 +115,15 @@ impl Batches {
             self.outbox.borrow_mut().resume(udp, limit, &mut results);
         }
         report(&results, &mut info)
+    }
+}
+
+impl Drop for Batches {
+    fn drop(&mut self) {
+        contain(|| {
+            self.outbox.take();
+            self.udp.take();
+        });
     }
 }
 

@@ -20,7 +20,7 @@ impl Drop for BoundPath {
 }
 
 /// A path, or on Linux an abstract name that begins with a NUL byte (unix(7)).
-fn address(path: &str) -> io::Result<SockAddr> {
+pub fn address(path: &str) -> io::Result<SockAddr> {
     SockAddr::unix(path)
 }
 

@@ -109,8 +109,11 @@ pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io:
         )
     };
     let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
-    for (index, (header, name)) in headers.iter().zip(&names).take(count).enumerate() {
+    let received = headers.iter().zip(&names).zip(&controls);
+    for (index, ((header, name), control)) in received.take(count).enumerate() {
         let length = header.msg_len as usize;
+        let control_length: usize = header.msg_hdr.msg_controllen as _;
+        let control = control.0.get(..control_length);
         let address_length = header.msg_hdr.msg_namelen;
         // SAFETY: the kernel wrote `msg_namelen` bytes of a socket address.
         let from = unsafe { SockAddr::new(std::mem::transmute_copy(name), address_length) };
@@ -120,27 +123,27 @@ pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io:
         out.push(Received {
             offset: index * SLOT,
             length,
-            segment: segment_size(&header.msg_hdr).unwrap_or(length).max(1),
+            segment: control.and_then(segment_size).unwrap_or(length).max(1),
             from,
         });
     }
     Ok(count < slots as usize)
 }
 
-/// The size of the datagrams of a coalesced run.
-fn segment_size(header: &libc::msghdr) -> Option<usize> {
-    // SAFETY: the kernel filled the control buffer and set its length; CMSG_* walk within it.
-    unsafe {
-        let mut message = libc::CMSG_FIRSTHDR(header);
-        while !message.is_null() {
-            if (*message).cmsg_level == libc::SOL_UDP && (*message).cmsg_type == libc::UDP_GRO {
-                let size = libc::CMSG_DATA(message)
-                    .cast::<libc::c_int>()
-                    .read_unaligned();
-                return usize::try_from(size).ok();
-            }
-            message = libc::CMSG_NXTHDR(header, message);
+/// The size of the datagrams of a coalesced run, from the control messages (cmsg(3)) that came with it: the
+/// walk trusts no length in them.
+pub fn segment_size(mut control: &[u8]) -> Option<usize> {
+    const HEADER: usize = size_of::<libc::cmsghdr>();
+    while control.len() >= HEADER {
+        // SAFETY: there are as many bytes as a header has, and any bytes are one.
+        let header = unsafe { control.as_ptr().cast::<libc::cmsghdr>().read_unaligned() };
+        let length: usize = header.cmsg_len as _;
+        let data = control.get(HEADER..length)?;
+        if header.cmsg_level == libc::SOL_UDP && header.cmsg_type == libc::UDP_GRO {
+            let size = libc::c_int::from_ne_bytes(*data.first_chunk()?);
+            return usize::try_from(size).ok();
         }
+        control = control.get(length.checked_next_multiple_of(align_of::<libc::cmsghdr>())?..)?;
     }
     None
 }
@@ -262,6 +265,27 @@ mod tests {
         assert_eq!(received.iter().map(|r| r.length).sum::<usize>(), 250);
         assert!(received.iter().all(|r| r.from == from));
         Ok(())
+    }
+
+    #[test]
+    fn control_messages_are_not_trusted() {
+        let message = |length: usize, data: &[u8]| {
+            let mut bytes = length.to_ne_bytes().to_vec();
+            bytes.extend(libc::SOL_UDP.to_ne_bytes());
+            bytes.extend(libc::UDP_GRO.to_ne_bytes());
+            bytes.extend(data);
+            bytes
+        };
+        let size = 1200_i32.to_ne_bytes();
+        assert_eq!(segment_size(&message(20, &size)), Some(1200));
+        for length in [0, 15, 16, 19, 21, usize::MAX] {
+            assert_eq!(segment_size(&message(length, &size)), None, "{length}");
+        }
+        assert_eq!(
+            segment_size(&message(20, &(-1_i32).to_ne_bytes())),
+            None,
+            "no size"
+        );
     }
 
     #[test]

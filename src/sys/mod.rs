@@ -34,7 +34,9 @@ pub use windows::{
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
 mod linux;
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
-pub use linux::{MAX_SEGMENTS, SLOTS, accept, batch_features, coalesce, receive, send};
+pub use linux::{
+    MAX_SEGMENTS, SLOTS, accept, batch_features, coalesce, receive, segment_size, send,
+};
 
 #[cfg(any(not(target_os = "linux"), feature = "portable"))]
 mod portable;

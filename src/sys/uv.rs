@@ -14,6 +14,8 @@ use std::sync::OnceLock;
 
 use socket2::{Domain, Socket, Type};
 
+use crate::panic::contain;
+
 /// UV_POLL of `uv_handle_type` and UV_READABLE of `uv_poll_event` (include/uv.h).
 const POLL: c_int = 8;
 const READABLE: c_int = 1;
@@ -164,7 +166,7 @@ unsafe extern "C" fn on_ready(handle: Handle, _status: c_int, _events: c_int) {
         // SAFETY: the data is the Callbacks that `start` set, which on_closed alone frees.
         let callbacks: *const Callbacks = unsafe { (api.get_data)(handle) }.cast();
         // SAFETY: as above; the callback may close the handle, which frees nothing before on_closed.
-        unsafe { ((*callbacks).ready)() };
+        contain(|| unsafe { ((*callbacks).ready)() });
     }
 }
 
@@ -176,9 +178,12 @@ unsafe extern "C" fn on_closed(handle: Handle) {
             libc::free(handle);
             Box::from_raw(callbacks)
         };
-        if let Some(closed) = callbacks.closed.take() {
-            closed();
-        }
+        contain(|| {
+            if let Some(closed) = callbacks.closed.take() {
+                closed();
+            }
+            drop(callbacks);
+        });
     }
 }
 

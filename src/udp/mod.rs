@@ -2,8 +2,10 @@
 
 mod multicast;
 mod outbox;
+pub mod runs;
 mod socket;
 
 pub use multicast::{multicast_interface, multicast_ttl, unicast_ttl};
-pub use outbox::{Datagram, Outbox};
+pub use outbox::Outbox;
+pub use runs::Datagram;
 pub use socket::{BindOptions, Udp};

@@ -2,28 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
 
 use bytes::{Buf, BytesMut};
 
 use super::Udp;
+use super::runs::{Datagram, MAX_RUN, datagrams, group};
 use crate::fault;
 use crate::reactor::Source;
-use crate::sys::{self, MAX_SEGMENTS, Outgoing};
-
-/// The largest payload of one send (IPv4 total length less its headers), a run of datagrams included.
-const MAX_RUN: usize = 65_507;
-
-/// Messages offered to the kernel at once.
-const MAX_MESSAGES: usize = 64;
-
-/// One datagram of a batch; the bytes of a batch lie one datagram after the other.
-#[derive(Clone, Copy, Debug)]
-pub struct Datagram {
-    pub length: usize,
-    /// `None` on a connected socket.
-    pub to: Option<SocketAddr>,
-}
+use crate::sys::{self, MAX_SEGMENTS};
 
 /// What the kernel had no room for, and whether it takes runs.
 pub struct Outbox {
@@ -105,10 +91,11 @@ impl Outbox {
         let mut bytes = 0;
         while done < batch.len() {
             let rest = batch.get(done..).unwrap_or_default();
-            let messages = self.group(data.get(bytes..).unwrap_or_default(), rest);
+            let data = data.get(bytes..).unwrap_or_default();
+            let messages = group(data, rest, self.run_limit);
             let finished = match sys::retry(|| sys::send(udp.socket(), &messages)) {
                 Ok(sent) => {
-                    let finished = messages.iter().take(sent).map(count).sum();
+                    let finished = messages.iter().take(sent).map(datagrams).sum();
                     results.extend(rest.iter().take(finished).map(|d| d.length as i32));
                     finished
                 }
@@ -129,47 +116,6 @@ impl Outbox {
         }
         (done, bytes)
     }
-
-    /// Neighbours of equal size and one address become a run, the last one possibly shorter.
-    fn group<'a>(&self, mut data: &'a [u8], batch: &[Datagram]) -> Vec<Outgoing<'a>> {
-        let mut messages: Vec<Outgoing<'a>> = Vec::new();
-        let mut batch = batch.iter().peekable();
-        while let Some(first) = batch.next() {
-            if messages.len() == MAX_MESSAGES {
-                break;
-            }
-            let mut length = first.length;
-            let mut segments = 1;
-            let mut open = (1..=self.run_limit).contains(&first.length);
-            while let Some(next) = batch.next_if(|next| {
-                open && segments < MAX_SEGMENTS
-                    && next.to == first.to
-                    && (1..=first.length).contains(&next.length)
-                    && length + next.length <= MAX_RUN
-            }) {
-                length += next.length;
-                segments += 1;
-                open = next.length == first.length;
-            }
-            let (message, rest) = data.split_at_checked(length).unwrap_or((data, &[]));
-            messages.push(Outgoing {
-                data: message,
-                segment: first.length,
-                to: first.to,
-            });
-            data = rest;
-        }
-        messages
-    }
-}
-
-/// How many datagrams a message carries.
-fn count(message: &Outgoing<'_>) -> usize {
-    if message.is_run() {
-        message.data.len().div_ceil(message.segment)
-    } else {
-        1
-    }
 }
 
 /// Errors that are about the run and not about its datagrams: EIO where the device cannot checksum,
@@ -179,60 +125,4 @@ fn refuses_runs(error: &io::Error) -> bool {
         error.raw_os_error(),
         Some(libc::EIO | libc::EINVAL | libc::EMSGSIZE | libc::EOPNOTSUPP | libc::ENOPROTOOPT)
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn to(port: u16) -> Option<SocketAddr> {
-        Some(SocketAddr::from(([127, 0, 0, 1], port)))
-    }
-
-    fn grouped(outbox: &Outbox, batch: &[(usize, u16)]) -> Vec<(usize, usize)> {
-        let batch: Vec<Datagram> = batch
-            .iter()
-            .map(|&(length, port)| Datagram {
-                length,
-                to: to(port),
-            })
-            .collect();
-        let data = vec![0; batch.iter().map(|d| d.length).sum()];
-        let messages = outbox.group(&data, &batch);
-        messages.iter().map(|m| (m.data.len(), count(m))).collect()
-    }
-
-    #[test]
-    fn equal_neighbours_to_one_address_make_a_run() {
-        let outbox = Outbox::default();
-        if MAX_SEGMENTS == 1 {
-            assert_eq!(grouped(&outbox, &[(10, 1), (10, 1)]), [(10, 1), (10, 1)]);
-            return;
-        }
-        let batch = [(10, 1), (10, 1), (4, 1), (4, 1), (4, 2), (0, 2), (0, 2)];
-        assert_eq!(
-            grouped(&outbox, &batch),
-            [(24, 3), (4, 1), (4, 1), (0, 1), (0, 1)]
-        );
-        assert_eq!(
-            grouped(&outbox, &[(1, 1); 100]),
-            [
-                (MAX_SEGMENTS, MAX_SEGMENTS),
-                (100 - MAX_SEGMENTS, 100 - MAX_SEGMENTS)
-            ]
-        );
-        assert_eq!(
-            grouped(&outbox, &[(40_000, 1), (40_000, 1)]),
-            [(40_000, 1), (40_000, 1)]
-        );
-    }
-
-    #[test]
-    fn a_lowered_limit_sends_larger_datagrams_alone() {
-        let outbox = Outbox {
-            run_limit: 9,
-            ..Outbox::default()
-        };
-        assert_eq!(grouped(&outbox, &[(10, 1), (10, 1)]), [(10, 1), (10, 1)]);
-    }
 }
