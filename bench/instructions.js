@@ -1,6 +1,6 @@
 'use strict';
 // npm run bench:instructions: instructions per event in user mode, counted by valgrind, beside the figures that are
-// committed. Noise does not touch them: two runs differ by less than one in ten thousand.
+// committed. Noise does not touch them: two runs of the same code differ by well under 1 %.
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
