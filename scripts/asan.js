@@ -92,7 +92,9 @@ function main() {
   const core = build(root, 'ferronet');
   const ava = path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
   const files = process.argv.length > 2 ? process.argv.slice(2) : SUITE;
-  const { status, reports } = run(core, [ava, '--timeout=120s', '--concurrency=1', ...files], { stdio: 'inherit' });
+  const { status, reports } = run(core, [ava, '--timeout=120s', '--concurrency=1', ...files], {
+    stdio: 'inherit',
+  });
   for (const report of reports) console.error(report);
   console.log(`${reports.length} reports of AddressSanitizer; ava's exit code is ${status}`);
   process.exitCode = status === 0 && reports.length === 0 ? 0 : 1;
