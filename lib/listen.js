@@ -164,8 +164,8 @@ function listenOnPath(server, options, backlog) {
   server._pipeName = path;
   const place = { address: path, port: -1, addressType: -1, backlog };
   listenOn(server, place, exclusive, { readableAll, writableAll });
-  // Before Node 22 the bits are added to the mode that the file has.
-  if (server._handle && everyone) {
+  // Before Node 22 the bits are added to the mode that the file has. A pipe of Windows has no file.
+  if (server._handle && everyone && process.platform !== 'win32') {
     fs.chmodSync(path, defaults.major < 22 ? fs.statSync(path).mode | everyone : everyone);
   }
 }

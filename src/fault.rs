@@ -4,7 +4,7 @@
 
 use std::io;
 
-use crate::sys;
+use crate::sys::{self, errno};
 
 /// The libuv error number of an I/O error: `-errno` on unix (libuv, `include/uv/errno.h`).
 pub fn code(error: &io::Error) -> i32 {
@@ -12,21 +12,24 @@ pub fn code(error: &io::Error) -> i32 {
         Some(errno) => sys::uv_errno(errno),
         None => match error.kind() {
             io::ErrorKind::WouldBlock => AGAIN,
-            io::ErrorKind::Unsupported => sys::uv_errno(libc::ENOTSUP),
-            io::ErrorKind::InvalidInput => sys::uv_errno(libc::EINVAL),
-            _ => sys::uv_errno(libc::EIO),
+            io::ErrorKind::InvalidInput => INVALID,
+            io::ErrorKind::Unsupported => errno::ENOTSUP,
+            _ => FAILED,
         },
     }
 }
 
 /// "Nothing to do now": what a read, write or accept answers when the kernel would block.
-pub const AGAIN: i32 = -libc::EAGAIN;
+pub const AGAIN: i32 = errno::EAGAIN;
 
 /// The handle has no descriptor (not opened yet, or closed).
-pub const BAD_DESCRIPTOR: i32 = -libc::EBADF;
+pub const BAD_DESCRIPTOR: i32 = errno::EBADF;
 
 /// The text of an address could not be read.
-pub const INVALID: i32 = -libc::EINVAL;
+pub const INVALID: i32 = errno::EINVAL;
+
+/// What has no better number.
+pub const FAILED: i32 = errno::EIO;
 
 /// A result with nothing to tell becomes 0.
 pub fn status(result: io::Result<()>) -> i32 {

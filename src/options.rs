@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use socket2::{Socket, TcpKeepalive};
 
+use crate::sys;
+
 /// TCP_NODELAY (tcp(7)).
 pub fn set_no_delay(socket: &Socket, on: bool) -> io::Result<()> {
     socket.set_tcp_nodelay(on)
@@ -35,7 +37,7 @@ pub fn set_keep_alive(
 /// The type-of-service byte: IP_TOS or IPV6_TCLASS (ip(7), ipv6(7)).
 pub fn set_type_of_service(socket: &Socket, value: u32) -> io::Result<()> {
     if is_v6(socket)? {
-        socket.set_tclass_v6(value)
+        sys::set_traffic_class(socket, value)
     } else {
         socket.set_tos_v4(value)
     }
@@ -43,7 +45,7 @@ pub fn set_type_of_service(socket: &Socket, value: u32) -> io::Result<()> {
 
 pub fn type_of_service(socket: &Socket) -> io::Result<u32> {
     if is_v6(socket)? {
-        socket.tclass_v6()
+        sys::traffic_class(socket)
     } else {
         socket.tos_v4()
     }

@@ -80,7 +80,7 @@ pub fn add<T: 'static>(
     let shared = shared.clone();
     let function = env.create_function_from_closure::<(), i32, _>(name, move |arguments| {
         let result = catch_unwind(AssertUnwindSafe(|| call(&shared, &arguments)));
-        result.unwrap_or(Ok(-libc::EIO))
+        result.unwrap_or(Ok(fault::FAILED))
     })?;
     calls.set_named_property(name, function)
 }

@@ -1,4 +1,4 @@
-//! The listening handle: TCP or unix.
+//! The listening handle: TCP, unix or a named pipe.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -8,13 +8,14 @@ use napi_derive::napi;
 use super::reactor::{Environment, Reactor};
 use super::{AddressResult, address};
 use crate::panic::contain;
-use crate::pipe::{self, BoundPath};
+use crate::pipe::{self, Bound, BoundPath, NamedListener};
 use crate::tcp::{self, BindOptions, Listener};
 use crate::{addr, fault, sys};
 
 enum State {
     Empty,
     Bound(socket2::Socket),
+    BoundPipe(NamedListener),
     Listening(Listener),
 }
 
@@ -49,12 +50,17 @@ impl Server {
         fault::status(tcp::bind(address, options).map(|socket| self.hold(socket)))
     }
 
-    /// Takes a path, or a Linux abstract name.
+    /// Takes a path, a Linux abstract name, or the name of a pipe.
     #[napi(catch_unwind)]
     pub fn bind_path(&self, path: String) -> i32 {
-        fault::status(pipe::bind(&path).map(|(socket, file)| {
-            self.path.replace(Some(file));
-            self.hold(socket);
+        fault::status(pipe::bind(&self.env.core, &path).map(|bound| match bound {
+            Bound::Unix(socket, file) => {
+                self.path.replace(Some(file));
+                self.hold(socket);
+            }
+            Bound::Named(pipe) => {
+                self.state.replace(State::BoundPipe(pipe));
+            }
         }))
     }
 
@@ -88,9 +94,13 @@ impl Server {
                     self.state.replace(State::Listening(listener));
                 }))
             }
-            // As listen(2): only the backlog changes.
+            State::BoundPipe(pipe) => fault::status(pipe.listen().map(|()| {
+                self.state.replace(State::Listening(Listener::Pipe(pipe)));
+            })),
+            // As listen(2): only the backlog changes. A pipe has none.
             State::Listening(listener) => {
-                let status = fault::status(listener.socket().listen(backlog));
+                let socket = listener.socket();
+                let status = socket.map_or(0, |socket| fault::status(socket.listen(backlog)));
                 self.state.replace(State::Listening(listener));
                 status
             }
@@ -105,7 +115,7 @@ impl Server {
             State::Listening(listener) => self
                 .env
                 .streams
-                .insert_connected(&self.env, listener.accept()),
+                .insert_accepted(&self.env, listener.accept()),
             _ => fault::BAD_DESCRIPTOR,
         }
     }
@@ -121,8 +131,8 @@ impl Server {
     fn with_socket<R>(&self, act: impl FnOnce(&socket2::Socket) -> R) -> Option<R> {
         match &*self.state.borrow() {
             State::Bound(socket) => Some(act(socket)),
-            State::Listening(listener) => Some(act(listener.socket())),
-            State::Empty => None,
+            State::Listening(listener) => listener.socket().map(act),
+            State::BoundPipe(_) | State::Empty => None,
         }
     }
 

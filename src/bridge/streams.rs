@@ -1,4 +1,4 @@
-//! The byte streams of an environment, TCP or unix, by the index that JavaScript calls them by.
+//! The byte streams of an environment, TCP, unix or named pipes, by the index that JavaScript calls them by.
 //!
 //! They are no objects of JavaScript: wrapping one in an object costs about 2 µs of making, tracing and finalizing,
 //! and a method call ten times a plain function's ([`calls`](super::calls)). JavaScript says when one ends.
@@ -18,7 +18,7 @@ use super::server::Server;
 use super::{AddressResult, address};
 use crate::panic::contain;
 use crate::reactor::Place;
-use crate::tcp::{self, BindOptions, Stream};
+use crate::tcp::{self, Accepted, BindOptions, Stream};
 use crate::{addr, fault, options, pipe, sys};
 
 enum Entry {
@@ -36,9 +36,10 @@ impl Entry {
         }
     }
 
-    fn socket(&self) -> &Socket {
+    /// `None` for a named pipe.
+    fn socket(&self) -> Option<&Socket> {
         match self {
-            Entry::Bound(_, socket) => socket,
+            Entry::Bound(_, socket) => Some(socket),
             Entry::Open(stream) => stream.socket(),
         }
     }
@@ -68,7 +69,7 @@ impl Streams {
 
     fn with_socket<R>(&self, index: u32, act: impl FnOnce(&Socket) -> R) -> Option<R> {
         match self.entries.borrow().get(index as usize) {
-            Some(Some(entry)) => Some(act(entry.socket())),
+            Some(Some(entry)) => entry.socket().map(act),
             _ => None,
         }
     }
@@ -97,8 +98,14 @@ impl Streams {
     }
 
     /// A connection that is there already: its index, or a negative error number.
-    pub fn insert_connected(&self, env: &Environment, socket: io::Result<Socket>) -> i32 {
+    fn insert_connected(&self, env: &Environment, socket: io::Result<Socket>) -> i32 {
         let stream = socket.and_then(|socket| Stream::connected(&env.core, socket));
+        self.insert(stream.map(Entry::Open))
+    }
+
+    /// What a listener has taken: its index, or a negative error number.
+    pub fn insert_accepted(&self, env: &Environment, connection: io::Result<Accepted>) -> i32 {
+        let stream = connection.and_then(|connection| Stream::accepted(&env.core, connection));
         self.insert(stream.map(Entry::Open))
     }
 
@@ -263,11 +270,12 @@ impl Reactor {
         self.0.streams.unconnected.take().unwrap_or(-1)
     }
 
-    /// Starts to connect to a unix socket, from the path of `bound` unless that is -1.
+    /// Starts to connect to a unix socket, from the path of `bound` unless that is -1, or to a named pipe.
     #[napi(catch_unwind)]
     pub fn connect_path(&self, bound: i32, path: String) -> i32 {
         let streams = &self.0.streams;
-        streams.insert_connecting(&self.0, pipe::connect(streams.take_bound(bound), &path))
+        let stream = pipe::connect(&self.0.core, streams.take_bound(bound), &path);
+        streams.insert(stream.map(Entry::Open))
     }
 
     /// The local address; 0 for a unix socket.

@@ -15,9 +15,10 @@ use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
-use crate::sys;
+use crate::sys::{self, Events};
 use pace::Pace;
 pub use pace::{After, Drained};
 use ready::ReadyList;
@@ -202,6 +203,23 @@ impl Place {
 
     pub fn reactor(&self) -> &Rc<Reactor> {
         &self.reactor
+    }
+
+    /// Puts the handle on the ready list.
+    pub fn waker(&self, readiness: Readiness) -> Waker {
+        ready::waker(&self.reactor.ready, self.key, readiness)
+    }
+
+    /// For a handle that registers by itself.
+    pub fn events(&self) -> io::Result<Events> {
+        let runtime = self
+            .reactor
+            .with_waiter(|waiter| waiter.driver().handle().clone());
+        Ok(Events {
+            runtime: runtime.ok_or_else(|| self.reactor.why_not())?,
+            read: self.waker(Readiness::Read),
+            write: self.waker(Readiness::Write),
+        })
     }
 }
 

@@ -7,8 +7,7 @@ use std::task::{Context, Poll, Waker};
 use socket2::Socket;
 use tokio::io::Interest;
 
-use super::ready::{self, Readiness};
-use super::{Key, Place, Reactor};
+use super::{Key, Place, Reactor, Readiness};
 use crate::sys::{self, Registered, register};
 
 pub struct Source {
@@ -40,8 +39,8 @@ impl Source {
             .unwrap_or_else(|| Err(reactor.why_not()))?;
         Ok(Source {
             registered,
-            read: ready::waker(&reactor.ready, place.key, Readiness::Read),
-            write: ready::waker(&reactor.ready, place.key, Readiness::Write),
+            read: place.waker(Readiness::Read),
+            write: place.waker(Readiness::Write),
             place,
         })
     }

@@ -5,7 +5,7 @@ use std::io;
 
 use socket2::Socket;
 
-use super::{read_stream, write_stream};
+use super::{NAMED_PIPES, read_stream, write_stream};
 
 /// A block that stays in the processor's cache between the two copies.
 const BLOCK: usize = 65_536;
@@ -17,7 +17,11 @@ pub struct RelayBuffer {
 }
 
 impl RelayBuffer {
+    /// Refused where a stream may be a named pipe, which takes nothing from it.
     pub fn new() -> io::Result<RelayBuffer> {
+        if NAMED_PIPES {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         Ok(RelayBuffer {
             memory: vec![0; BLOCK],
             start: 0,

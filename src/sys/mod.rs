@@ -2,6 +2,8 @@
 //! `cfg(target_os)`.
 //!
 //! - `unix.rs` and `windows.rs`: descriptors, signals, interface names, error numbers.
+//! - `windows_errors.rs`, `named_pipe.rs`, `named_pipe_listener.rs`: Windows' errors in libuv's numbers,
+//!   its pipes; `no_named_pipe.rs` elsewhere.
 //! - `linux.rs`: batches of datagrams by `recvmmsg`/`sendmmsg`, UDP_GRO and UDP_SEGMENT, `accept4`.
 //! - `splice.rs`: bytes from one socket to another by `splice`; `copy.rs` through memory elsewhere.
 //! - `uv.rs`: Node's own loop waits for the driver; `no_uv.rs` where it cannot.
@@ -10,15 +12,18 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::task::Waker;
+
+use tokio::runtime::Handle;
 
 #[cfg(unix)]
 mod unix;
 #[cfg(unix)]
 pub use unix::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
-    duplicate_descriptor, guess_descriptor, interface_index, interface_name, read_stream, register,
-    reuse_port, source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno,
-    write_stream,
+    duplicate_descriptor, errno, guess_descriptor, interface_index, interface_name, read_stream,
+    register, reuse_port, set_traffic_class, source_membership_v6, spare_descriptor,
+    take_descriptor, traffic_class, unlink_path, uv_errno, write_stream,
 };
 
 #[cfg(windows)]
@@ -27,9 +32,29 @@ mod windows;
 pub use windows::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
     duplicate_descriptor, guess_descriptor, interface_index, interface_name, read_stream, register,
-    reuse_port, source_membership_v6, spare_descriptor, take_descriptor, unlink_path, uv_errno,
-    write_stream,
+    reuse_port, set_traffic_class, source_membership_v6, spare_descriptor, take_descriptor,
+    traffic_class, unlink_path, write_stream,
 };
+
+#[cfg(windows)]
+#[path = "windows_errors.rs"]
+pub mod errno;
+#[cfg(windows)]
+pub use errno::uv_errno;
+
+#[cfg(windows)]
+mod named_pipe;
+#[cfg(windows)]
+pub use named_pipe::{NAMED_PIPES, NamedPipe, PipeEnd};
+#[cfg(windows)]
+mod named_pipe_listener;
+#[cfg(windows)]
+pub use named_pipe_listener::NamedPipeListener;
+
+#[cfg(not(windows))]
+mod no_named_pipe;
+#[cfg(not(windows))]
+pub use no_named_pipe::{NAMED_PIPES, NamedPipe, NamedPipeListener, PipeEnd};
 
 #[cfg(all(target_os = "linux", not(feature = "portable")))]
 mod linux;
@@ -73,6 +98,15 @@ pub const SLOT: usize = 65_536;
 /// What a relay buffer takes at once, at most, in bytes: the size of a pipe that any user may have
 /// (pipe(7), pipe-max-size).
 pub const RELAY_CAPACITY: usize = 1_048_576;
+
+/// What a handle that is no socket needs of the reactor: where to register, and what to call when it is
+/// ready.
+#[derive(Clone)]
+pub struct Events {
+    pub runtime: Handle,
+    pub read: Waker,
+    pub write: Waker,
+}
 
 /// What a descriptor is, in the words of Node's `guessHandleType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

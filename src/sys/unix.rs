@@ -31,6 +31,15 @@ pub fn register(socket: Socket, interest: Interest) -> io::Result<Registered> {
     })
 }
 
+/// The error numbers that are named outside of this module, as libuv has them.
+pub mod errno {
+    pub const EAGAIN: i32 = -libc::EAGAIN;
+    pub const EBADF: i32 = -libc::EBADF;
+    pub const EINVAL: i32 = -libc::EINVAL;
+    pub const EIO: i32 = -libc::EIO;
+    pub const ENOTSUP: i32 = -libc::ENOTSUP;
+}
+
 /// libuv numbers errors by `-errno` on unix (libuv, include/uv/errno.h).
 pub fn uv_errno(errno: i32) -> i32 {
     -errno
@@ -116,6 +125,15 @@ pub fn reuse_port(socket: &Socket) -> io::Result<()> {
 #[cfg(any(target_os = "solaris", target_os = "illumos"))]
 pub fn reuse_port(_socket: &Socket) -> io::Result<()> {
     Err(io::Error::from_raw_os_error(libc::ENOTSUP))
+}
+
+/// IPV6_TCLASS (ipv6(7)).
+pub fn set_traffic_class(socket: &Socket, value: u32) -> io::Result<()> {
+    socket.set_tclass_v6(value)
+}
+
+pub fn traffic_class(socket: &Socket) -> io::Result<u32> {
+    socket.tclass_v6()
 }
 
 /// A descriptor held in reserve, given up to accept (and close) a connection when there are no

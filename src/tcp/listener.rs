@@ -1,4 +1,4 @@
-//! A listening socket: TCP or unix. Owns its descriptor.
+//! A listening socket: TCP or unix, or a named pipe. Owns its descriptor.
 
 use std::cell::RefCell;
 use std::io;
@@ -7,12 +7,19 @@ use std::rc::Rc;
 use socket2::Socket;
 use tokio::io::Interest;
 
+use crate::pipe::NamedListener;
 use crate::reactor::{Reactor, Source};
-use crate::sys;
+use crate::sys::{self, PipeEnd};
 
-pub struct Listener {
-    source: Source,
-    spare: RefCell<Option<sys::Spare>>,
+pub enum Listener {
+    Socket(SocketListener),
+    Pipe(NamedListener),
+}
+
+/// What a listener has taken, for [`Stream::accepted`](super::Stream::accepted).
+pub enum Accepted {
+    Socket(Socket),
+    Pipe(PipeEnd),
 }
 
 impl Listener {
@@ -21,15 +28,52 @@ impl Listener {
         socket.listen(backlog)?;
         let source = Source::with_interest(reactor, socket, Interest::READABLE)?;
         source.arm_read();
-        Ok(Listener {
+        Ok(Listener::Socket(SocketListener {
             source,
             spare: RefCell::new(sys::spare_descriptor().ok()),
-        })
+        }))
     }
 
     /// The next connection; `WouldBlock` means that the ready list will tell. A caller that stops
     /// before that calls [`arm`](Self::arm) to come again.
-    pub fn accept(&self) -> io::Result<Socket> {
+    pub fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Listener::Socket(listener) => listener.accept().map(Accepted::Socket),
+            Listener::Pipe(listener) => listener.accept().map(Accepted::Pipe),
+        }
+    }
+
+    /// Puts the listener on the ready list if connections wait.
+    pub fn arm(&self) {
+        match self {
+            Listener::Socket(listener) => listener.source.arm_read(),
+            Listener::Pipe(listener) => listener.arm(),
+        }
+    }
+
+    /// `None` for a named pipe.
+    pub fn socket(&self) -> Option<&Socket> {
+        match self {
+            Listener::Socket(listener) => Some(listener.source.socket()),
+            Listener::Pipe(_) => None,
+        }
+    }
+
+    pub fn id(&self) -> u32 {
+        match self {
+            Listener::Socket(listener) => listener.source.id(),
+            Listener::Pipe(listener) => listener.id(),
+        }
+    }
+}
+
+pub struct SocketListener {
+    source: Source,
+    spare: RefCell<Option<sys::Spare>>,
+}
+
+impl SocketListener {
+    fn accept(&self) -> io::Result<Socket> {
         match self.next() {
             Err(error) if is_exhausted(&error) => Err(self.shed()),
             result => result,
@@ -51,7 +95,7 @@ impl Listener {
     /// descriptor before it looks whether a connection waits (net/socket.c, `do_accept`), so only the
     /// accepts made here can tell that none does. The error is why there is no connection.
     fn shed(&self) -> io::Error {
-        drop(self.spare.take());
+        self.spare.replace(None);
         let end = loop {
             if let Err(error) = self.next() {
                 break error;
@@ -65,19 +109,6 @@ impl Listener {
             return io::ErrorKind::WouldBlock.into();
         }
         end
-    }
-
-    /// Puts the listener on the ready list if connections wait.
-    pub fn arm(&self) {
-        self.source.arm_read();
-    }
-
-    pub fn socket(&self) -> &Socket {
-        self.source.socket()
-    }
-
-    pub fn id(&self) -> u32 {
-        self.source.id()
     }
 }
 

@@ -1,4 +1,4 @@
-//! TCP, and the byte streams and listeners that unix sockets share with it.
+//! TCP, and the byte streams and listeners that unix sockets and named pipes share with it.
 
 mod listener;
 mod stream;
@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
-pub use listener::Listener;
+pub use listener::{Accepted, Listener};
 pub use stream::Stream;
 
 use crate::sys;

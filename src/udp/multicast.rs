@@ -8,7 +8,7 @@ use super::Udp;
 use crate::addr;
 
 fn invalid() -> io::Error {
-    io::Error::from_raw_os_error(libc::EINVAL)
+    io::ErrorKind::InvalidInput.into()
 }
 
 /// The interface that an IPv4 literal names; none means that the kernel chooses.

@@ -39,7 +39,7 @@ impl Udp {
         let domain = if v6 { Domain::IPV6 } else { Domain::IPV4 };
         // As libuv refuses it: IPV6_V6ONLY is nothing that an IPv4 socket has (uv__udp_bind).
         if v6 != address.is_ipv6() || (wanted.ipv6_only && !v6) {
-            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+            return Err(io::ErrorKind::InvalidInput.into());
         }
         let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
