@@ -1,7 +1,7 @@
 'use strict';
 // The door: wiring only.
 
-const { setBusyPoll } = require('./lib/busy-poll.js');
+const { setBusyPoll } = require('./lib/reactor/busy-poll.js');
 const dgram = require('./lib/dgram.js');
 const net = require('./lib/net.js');
 const { version } = require('./package.json');

@@ -48,7 +48,7 @@ function run(script, rest) {
   }
   process.argv = [process.argv[0], file, ...rest];
   require('./register.js');
-  require('./register-workers.js').passOn();
+  require('./register/workers.js').passOn();
   Module.runMain();
   return process.exitCode;
 }
@@ -61,7 +61,7 @@ function info() {
     ['ferronet', version],
     ['node', `${process.version}, ${process.platform} ${process.arch}`],
     ['native core', file],
-    ['waiter', require('./turn.js').theReactor().waiter()],
+    ['waiter', require('./reactor/turn.js').theReactor().waiter()],
     ...['recvmmsg', 'UDP_GRO', 'UDP_SEGMENT'].map((name) => [name, has.includes(name) ? 'yes' : 'no']),
   ];
   print(lines.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join(''));

@@ -3,13 +3,13 @@
 
 const builtin = require('node:net');
 const { normalizeArgs } = require('./args.js');
-const { BoundSocket } = require('./bound-socket.js');
+const { BoundSocket } = require('./net/bound-socket.js');
 const defaults = require('./defaults.js');
 const legacy = require('./legacy.js');
-const { createServerHandle } = require('./listen.js');
-const { Server } = require('./server.js');
-const { Socket } = require('./socket.js');
-require('./child-process.js');
+const { createServerHandle } = require('./net/listen.js');
+const { Server } = require('./net/server.js');
+const { Socket } = require('./net/socket.js');
+require('./processes/child-process.js');
 
 function createServer(options, connectionListener) {
   return new Server(options, connectionListener);

@@ -2,7 +2,7 @@
 // node -r ferronet/register app.js: net and dgram are ferronet's for the whole program, Node's own modules included.
 // Loading it registers; `undo` puts everything back. ARCHITECTURE.md, "The swap", has the why.
 
-const { change, undoChanges } = require('./register-changes.js');
+const { change, undoChanges } = require('./register/changes.js');
 
 /** Said of the process by whichever copy of ferronet has registered in this thread. */
 const kRegistered = Symbol.for('ferronet.registered');
@@ -22,27 +22,27 @@ function register() {
   const tls = isNode ? loadTls() : undefined;
   if (isNode) require('node:tty');
   // What lib/register-*.js takes from the built-ins has to be taken now, not before somebody registers.
-  const { swapClasses } = require('./register-classes.js');
-  const { swapMembers } = require('./register-modules.js');
+  const { swapClasses } = require('./register/classes.js');
+  const { swapMembers } = require('./register/modules.js');
   if (isNode) {
     swapClasses();
-    change(require('./register-children.js').childChanges());
-    if (tls) change(require('./register-tls.js').tlsChanges(tls));
-    require('./register-servers.js').swapServers();
+    change(require('./register/children.js').childChanges());
+    if (tls) change(require('./register/tls.js').tlsChanges(tls));
+    require('./register/servers.js').swapServers();
   }
   swapMembers();
   registered = true;
   Object.defineProperty(process, kRegistered, { value: true, configurable: true });
-  if (process.env.FERRONET_DEBUG === '1') require('./register-report.js').report();
+  if (process.env.FERRONET_DEBUG === '1') require('./register/report.js').report();
 }
 
 function undo() {
   if (!registered) return;
-  require('./register-modules.js').restoreMembers();
+  require('./register/modules.js').restoreMembers();
   if (isNode) {
-    require('./register-servers.js').restoreServers();
+    require('./register/servers.js').restoreServers();
     undoChanges();
-    require('./register-classes.js').restoreClasses();
+    require('./register/classes.js').restoreClasses();
   }
   delete process[kRegistered];
   registered = false;

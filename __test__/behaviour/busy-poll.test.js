@@ -1,5 +1,5 @@
 'use strict';
-// Busy polling (lib/busy-poll.js): what it must not change, and that it is on.
+// Busy polling (lib/reactor/busy-poll.js): what it must not change, and that it is on.
 
 const test = require('ava');
 const { setBusyPoll } = require('../..');

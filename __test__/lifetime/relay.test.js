@@ -11,7 +11,7 @@ const onLinux = hasProc ? test.serial : test.serial.skip;
 /** A proxy `proxy`, and `transfer(bytes)`, which sends that through it and resolves when it has arrived and all is closed. */
 const PROXY = `
   const { net } = require(${JSON.stringify(root)});
-  const { relayedBytes } = require(${JSON.stringify(`${root}/lib/relay.js`)});
+  const { relayedBytes } = require(${JSON.stringify(`${root}/lib/net/relay.js`)});
   const fs = require('node:fs');
   const { once } = require('node:events');
   const { setImmediate: turn } = require('node:timers/promises');

@@ -3,7 +3,7 @@
 
 const { createHash } = require('node:crypto');
 const path = require('node:path');
-const { relayedBytes } = require('../../lib/relay.js');
+const { relayedBytes } = require('../../lib/net/relay.js');
 const { closed, gone, listening, next, pair, withFolder } = require('./pairs.js');
 
 /** A connected pair on TCP, or on a unix socket in `folder`. */

@@ -33,7 +33,7 @@ const ALLOWED = [
   /^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/,
   /^index\.js$/,
   /^(index|net|dgram|register)\.d\.ts$/,
-  /^lib\/[a-z-]+\.js$/,
+  /^lib\/([a-z]+\/)?[a-z-]+\.js$/,
   /^esm\/[a-z-]+\.mjs$/,
   /^bin\/[a-z-]+\.js$/,
 ];

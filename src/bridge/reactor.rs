@@ -202,7 +202,7 @@ impl Reactor {
     }
 
     /// The memory that datagrams are received to and sent from. `received` and `outgoing_info` are read
-    /// and written as Int32Array (`lib/udp-handle.js` names the columns).
+    /// and written as Int32Array (`lib/handles/udp.js` names the columns).
     #[napi(catch_unwind)]
     pub fn set_datagram_blocks(
         &self,

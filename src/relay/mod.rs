@@ -1,7 +1,7 @@
 //! Bytes that go from one stream to another without JavaScript looking at them.
 //!
 //! A relay buffer is filled from one stream and drained to another, on the JavaScript thread and when
-//! JavaScript says so (`lib/relay.js`): this module only keeps the buffers, by number.
+//! JavaScript says so (`lib/net/relay.js`): this module only keeps the buffers, by number.
 
 use std::io;
 

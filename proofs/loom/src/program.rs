@@ -1,5 +1,5 @@
 //! The JavaScript thread in the model: it sleeps until a bell or an immediate, and makes turns as
-//! `lib/turn.js` does.
+//! `lib/reactor/turn.js` does.
 
 use std::sync::Arc;
 
