@@ -56,6 +56,7 @@ function twoHosts(t, cables) {
     ip('link', 'add', device, 'netns', a.name, 'type', 'veth', ...peer);
   });
   for (const host of hosts) plugIn(host);
+  for (const host of hosts) waitForCarrier(host);
   return hosts;
 }
 
@@ -69,6 +70,15 @@ function plugIn({ name, cables }) {
   }
   // Where a group is that nobody says a network for.
   ip('-n', name, 'route', 'add', '224.0.0.0/4', 'dev', cables[0].device);
+}
+
+/** The kernel takes note of a cable some time after it was plugged in; groups joined before may hear nothing. */
+function waitForCarrier({ name, cables }) {
+  const nap = new Int32Array(new SharedArrayBuffer(4));
+  for (const { device } of cables) {
+    const isUp = () => ip('-n', name, '-o', 'link', 'show', 'dev', device).includes('state UP');
+    for (let naps = 0; !isUp() && naps < 200; naps++) Atomics.wait(nap, 0, 0, 25);
+  }
 }
 
 /** ava's test with two hosts and so many cables, where there can be such; elsewhere the test is skipped and its title says why. */
