@@ -40,11 +40,10 @@ async function runCargo() {
 
 async function runAva(files, env) {
   const ava = path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  return totals(
-    await show(process.execPath, [ava, ...files], env),
-    /^\s*(\d+) tests? passed/gm,
-    /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?)/gm,
-  );
+  const run = await show(process.execPath, [ava, ...files], env);
+  const failures = /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?)/gm;
+  // Where a test has failed ava does not count those that passed.
+  return { ...totals(run, /^$/gm, failures), passed: run.output.match(/^ +✔ /gm)?.length ?? 0 };
 }
 
 /** The short form of npm run test:stress. */
