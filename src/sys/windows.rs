@@ -1,8 +1,11 @@
 //! Windows: sockets registered through Tokio's own types. Built by the public CI matrix; where ferronet is
 //! developed it has been run under Wine only (docs/differences.md).
+#![allow(unsafe_code)]
 
 use std::io::{self, Read};
+use std::mem::ManuallyDrop;
 use std::net::{Ipv6Addr, TcpStream as StdStream};
+use std::os::windows::io::{AsRawSocket, FromRawSocket};
 use std::path::Path;
 use std::task::{Context, Poll};
 
@@ -15,15 +18,18 @@ use super::DescriptorKind;
 /// A socket registered with the driver of the runtime whose context is entered. Any kind of socket
 /// is registered as a `TcpStream`: only its readiness is asked for, and AFD polls all kinds alike.
 pub struct Registered {
-    socket: Socket,
+    /// The socket that `readiness` owns. No duplicate: a reset needs the only handle to be closed.
+    socket: ManuallyDrop<Socket>,
     readiness: TcpStream,
 }
 
 pub fn register(socket: Socket, _interest: Interest) -> io::Result<Registered> {
-    let stream: StdStream = socket.try_clone()?.into();
+    let readiness = TcpStream::from_std(StdStream::from(socket))?;
+    // SAFETY: the socket of `readiness`, which lives as long and is the one that closes it.
+    let socket = unsafe { Socket::from_raw_socket(readiness.as_raw_socket()) };
     Ok(Registered {
-        socket,
-        readiness: TcpStream::from_std(stream)?,
+        socket: ManuallyDrop::new(socket),
+        readiness,
     })
 }
 
