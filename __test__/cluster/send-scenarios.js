@@ -280,6 +280,29 @@ module.exports = {
     },
   },
 
+  writing: {
+    async parent({ net, child, see }) {
+      const { server, client, socket } = await connect(net);
+      socket.on('error', ({ code }) => see('error', code));
+      // More than the kernel takes while nobody reads.
+      const written = new Promise((resolve) => socket.write(Buffer.alloc(32 << 20), resolve));
+      const sent = new Promise((resolve) => child.send('take', socket, resolve));
+      see('sent', await sent);
+      const { code, syscall } = await written;
+      see('written', code, syscall);
+      see(await message(child));
+      client.destroy();
+      server.close();
+      child.disconnect();
+    },
+    child() {
+      onMessage((_said, socket) => {
+        socket.destroy();
+        process.send('taken');
+      });
+    },
+  },
+
   stdio: {
     async parent({ net, child, see }) {
       const { server, client, socket } = await connect(net);

@@ -26,6 +26,7 @@ const promises = {
   many: 'fifty connections, sent as they come',
   counted: 'the server counts what it gave away, and closes after it',
   twice: 'sent twice, a socket arrives once',
+  writing: 'what a socket was still writing when it was sent fails',
   server: 'a listening server goes to a child, and stays in the parent',
   serverNotListening: 'a server that does not listen is no more than its message',
   datagrams: 'a UDP socket goes to a child, and the parent closes its own',

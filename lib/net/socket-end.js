@@ -3,21 +3,19 @@
 
 const { major } = require('../defaults.js');
 const { ERR_INVALID_HANDLE_TYPE, ERR_SOCKET_CLOSED, errnoException, errnoOf } = require('../errors.js');
-const { kCounts, kHandle, kReset, kWriting } = require('./socket-state.js');
+const { kCounts, kHandle, kReset } = require('./socket-state.js');
+const { dropWriting } = require('./socket-write.js');
 const { TCP } = require('../handles/stream.js');
 const { stopTimers } = require('./timeout.js');
-const { Transfer } = require('../handles/transfer.js');
 
 const ECANCELED = errnoOf('ECANCELED');
 
 /** Closes the handle. What was being written ends with it; its callback comes before 'close', as libuv's does. */
 function closeHandle(socket, handle, hadError) {
-  const pending = socket[kWriting];
-  socket[kWriting] = null;
-  if (pending?.data instanceof Transfer) pending.data.abandon();
+  const request = dropWriting(socket);
   const closed = () => {
     // Node 20 says nothing of it.
-    pending?.request.done(major < 22 ? null : errnoException(ECANCELED, 'write'));
+    request?.done(major < 22 ? null : errnoException(ECANCELED, 'write'));
     socket.emit('close', hadError);
   };
   const status = socket[kReset] ? handle.reset(closed) : 0;

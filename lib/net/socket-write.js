@@ -13,6 +13,7 @@ const { major } = require('../defaults.js');
 const { claim } = require('./relay.js');
 const { Request } = require('../handles/scope.js');
 const { kHandle, kWriting } = require('./socket-state.js');
+const { Transfer } = require('../handles/transfer.js');
 const turn = require('../reactor/turn.js');
 
 function writeWhenConnected(socket, isVector, data, encoding, callback) {
@@ -116,6 +117,14 @@ function endWriting(socket, handle, error) {
   request.done(error);
 }
 
+/** Nothing is being written any more: the request that was is the caller's to end; undefined where there was none. */
+function dropWriting(socket) {
+  const pending = socket[kWriting];
+  socket[kWriting] = null;
+  if (pending?.data instanceof Transfer) pending.data.abandon();
+  return pending?.request;
+}
+
 function writeAfterEnd(chunk, encoding, callback) {
   if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
   const done = typeof encoding === 'function' ? encoding : callback;
@@ -185,4 +194,4 @@ function defineWriting(prototype) {
   };
 }
 
-module.exports = { bytesOf, defineWriting, onWritable, writeAfterEnd };
+module.exports = { bytesOf, defineWriting, dropWriting, onWritable, writeAfterEnd };

@@ -8,7 +8,8 @@ const { ERR_INVALID_HANDLE_TYPE, errnoException, errnoOf } = require('../errors.
 const { isOurs } = require('../handles/native.js');
 const node = require('../node-classes.js');
 const { Server } = require('../net/server.js');
-const { kHandle, kWriting } = require('../net/socket-state.js');
+const { kHandle } = require('../net/socket-state.js');
+const { dropWriting } = require('../net/socket-write.js');
 const { kState } = require('../dgram/state.js');
 
 const ECANCELED = errnoOf('ECANCELED');
@@ -60,11 +61,10 @@ function socketCopy(socket) {
 
 /** The connection is the other process's now: the socket stays without a handle, and without events. */
 function detach(socket, handle) {
-  const pending = socket[kWriting];
-  socket[kWriting] = null;
+  const request = dropWriting(socket);
   socket[kHandle] = null;
   socket.setTimeout(0);
-  handle.close(() => pending?.callback(errnoException(ECANCELED, 'write')));
+  handle.close(() => request?.done(errnoException(ECANCELED, 'write')));
 }
 
 function serverCopy(server) {
