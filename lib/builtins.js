@@ -1,5 +1,6 @@
 'use strict';
-// Node's own net and dgram as they are before the swap, for what the built-ins go on to do.
+// Node's own net and dgram as they were when ferronet was loaded, for what the built-ins go on to do: ferronet/register
+// puts its own members in their place.
 
 const dgram = require('node:dgram');
 const net = require('node:net');

@@ -21,7 +21,7 @@ function register() {
   if (registered || process[kRegistered]) return;
   const tls = isNode ? loadTls() : undefined;
   if (isNode) require('node:tty');
-  // What lib/register-*.js takes from the built-ins has to be taken now, not before somebody registers.
+  // What lib/register/ takes from the built-ins has to be taken now, not before somebody registers.
   const { swapClasses } = require('./register/classes.js');
   const { swapMembers } = require('./register/modules.js');
   if (isNode) {

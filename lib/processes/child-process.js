@@ -4,7 +4,7 @@
 
 const { subscribeWeakly } = require('../channels.js');
 // What lib/processes/hand-over.js takes from Node's modules has to be taken before they change.
-require('../node-classes.js');
+require('../builtins.js');
 const { kHandle } = require('../net/socket-state.js');
 
 /** The channel's end in this process, a ChildProcess or `process`: what sends through it takes ours as well. */

@@ -5,7 +5,7 @@
 
 const { addressException, errnoOf } = require('../errors.js');
 const { nativeKind } = require('../handles/native.js');
-const { createUdpSocket } = require('../node-classes.js');
+const builtins = require('../builtins.js');
 const { takeServer } = require('../handles/server.js');
 const { takeStream } = require('../handles/stream.js');
 
@@ -84,7 +84,7 @@ function setOwner(handle, owner) {
 
 /** The symbol that Node's own modules use; a built-in socket stands under it in its handle. */
 function findOwnerSymbol() {
-  const socket = createUdpSocket('udp4');
+  const socket = builtins.dgram.members.createSocket('udp4');
   const inside = Object.getOwnPropertySymbols(socket).map((symbol) => socket[symbol]);
   const { handle } = inside.find((value) => value?.handle);
   const symbol = Object.getOwnPropertySymbols(handle).find((name) => handle[name] === socket);

@@ -6,12 +6,13 @@ const fs = require('node:fs');
 const binding = require('../binding.js');
 const { ERR_INVALID_HANDLE_TYPE, errnoException, errnoOf } = require('../errors.js');
 const { isOurs } = require('../handles/native.js');
-const node = require('../node-classes.js');
+const builtins = require('../builtins.js');
 const { Server } = require('../net/server.js');
 const { kHandle } = require('../net/socket-state.js');
 const { dropWriting } = require('../net/socket-write.js');
 const { kState } = require('../dgram/state.js');
 
+const { members: node } = builtins.net;
 const ECANCELED = errnoOf('ECANCELED');
 
 const isObject = (value) => value !== null && typeof value === 'object';
@@ -38,7 +39,7 @@ const builtinStream = (handle) =>
 /** Node's own handle for one that listens. It accepts nothing. */
 function nativeServer(handle) {
   return withDuplicate(handle, (fd) => {
-    const native = node.createServerHandle(null, null, null, fd);
+    const native = node._createServerHandle(null, null, null, fd);
     if (typeof native === 'number') throw errnoException(native, 'open');
     return native;
   });
@@ -75,7 +76,7 @@ function serverCopy(server) {
 
 function udpCopy(socket) {
   const { handle } = socket[kState];
-  const copy = node.createUdpSocket(socket.type);
+  const copy = builtins.dgram.members.createSocket(socket.type);
   const release = () => copy.close();
   if (!handle || handle.fd < 0) return { copy, release };
   try {

@@ -85,4 +85,4 @@ function restoreClasses() {
   for (const [Ours] of pairs) delete Ours[Symbol.hasInstance];
 }
 
-module.exports = { asBuiltin, isFerronet, isInstance, restoreClasses, swapClasses };
+module.exports = { asBuiltin, isFerronet, restoreClasses, swapClasses };
