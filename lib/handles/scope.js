@@ -19,6 +19,12 @@ class Scope extends AsyncResource {
   hasRef() {
     return this.#handle.hasRef();
   }
+
+  /** The handle's last event: the callback of its close, if it has one, and the end of the async resource. */
+  end(callback) {
+    if (callback) this.runInAsyncScope(callback, this.#handle);
+    this.emitDestroy();
+  }
 }
 
 /**

@@ -127,10 +127,7 @@ class ServerHandle extends NativeServer {
     this.release();
     this.#native?.close();
     turn.dismiss();
-    afterwards(() => {
-      if (callback) this.#scope.runInAsyncScope(callback, this);
-      this.#scope.emitDestroy();
-    });
+    afterwards(() => this.#scope.end(callback));
   }
 
   getsockname(out) {

@@ -110,11 +110,6 @@ class StreamHandle {
     return this.#scope.asyncId();
   }
 
-  /** Runs a callback of the owner in the handle's async context. */
-  inScope(fn, thisArg, ...args) {
-    return this.#scope.runInAsyncScope(fn, thisArg, ...args);
-  }
-
   /**
    * Starts to connect: `call` does so from the index of a bound socket, or -1, and gives the stream's index or an error
    * number. 0 or an error number.
@@ -155,7 +150,7 @@ class StreamHandle {
     if (this.#phase !== 'connecting') return;
     this.#phase = 'open';
     this.#pend(-1);
-    this.inScope(this.#events.connected, undefined, this.owner, status, this);
+    this.#scope.runInAsyncScope(this.#events.connected, undefined, this.owner, status, this);
   }
 
   #readable() {
@@ -285,10 +280,7 @@ class StreamHandle {
       this.#index = -1;
     }
     turn.dismiss();
-    afterwards(() => {
-      if (callback) this.inScope(callback, this);
-      this.#scope.emitDestroy();
-    });
+    afterwards(() => this.#scope.end(callback));
   }
 
   getsockname(out) {

@@ -188,10 +188,7 @@ class UDP extends NativeUdpSocket {
     this.release();
     this.#native?.close();
     turn.dismiss();
-    afterwards(() => {
-      if (callback) this.#scope.runInAsyncScope(callback, this);
-      this.#scope.emitDestroy();
-    });
+    afterwards(() => this.#scope.end(callback));
   }
 
   getsockname(out) {
