@@ -6,6 +6,7 @@ const path = require('node:path');
 const { runChecks } = require('./check.js');
 
 const root = path.join(__dirname, '..');
+const SHOWN_LINES = 60;
 
 /** Runs a test command, shows what it prints, and resolves with its output and exit code. */
 function show(file, args, env = {}) {
@@ -27,11 +28,12 @@ function show(file, args, env = {}) {
 const sum = (output, pattern) =>
   [...output.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
 
-/** A command that fails without naming a failed test has failed once. */
+/** A command that fails without naming a failed test has failed once; its last lines say what. */
 function totals({ code, output }, passedPattern, failedPattern) {
   const passed = sum(output, passedPattern);
   const failed = sum(output, failedPattern);
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed };
+  const last = code === 0 ? '' : output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, last };
 }
 
 async function runCargo() {
@@ -62,6 +64,11 @@ async function main() {
   results.push(await runStress());
   const passed = results.reduce((total, result) => total + result.passed, 0);
   const failed = results.reduce((total, result) => total + result.failed, 0);
+  for (const { last } of results) {
+    if (last) {
+      console.log(`\nOf what failed, once more:\n${last}`);
+    }
+  }
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
