@@ -70,15 +70,14 @@ async function installTarballs(project, ...tarballs) {
   if (code !== 0) throw new Error(`npm install failed: ${output}`);
 }
 
-/** npm's codes for a registry that cannot be reached or does not have the package. */
-const UNREACHABLE =
-  /npm error code (E(?:AI_AGAIN|CONN\w+|HOSTUNREACH|NETUNREACH|NOTFOUND|\w*TIMEDOUT|TARGET|[45]\d\d))/;
+/** ERESOLVE would be a fault of our package.json; every other code is the registry's, the network's or the platform's. */
+const OF_ELSEWHERE = /npm error code (?!ERESOLVE)(\w+)/;
 
-/** Installs from the registry. False, with the reason in the log, where it cannot be reached. */
+/** Installs from the registry. False, with the reason in the log, where it cannot give them. */
 async function installFromRegistry(t, project, ...packages) {
   const { code, output } = await run('npm', [...INSTALL, '--fetch-retries=0', ...packages], project);
   if (code === 0) return true;
-  const reason = output.match(UNREACHABLE)?.[1];
+  const reason = output.match(OF_ELSEWHERE)?.[1];
   if (!reason) throw new Error(`npm install failed: ${output}`);
   t.log(`skipped: ${packages.join(' ')} cannot be had from the registry: ${reason}`);
   return false;
