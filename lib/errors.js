@@ -12,6 +12,8 @@ const numbers = new Map([...systemErrors].map(([errno, [name]]) => [name, errno]
 const errnoOf = (name) => numbers.get(name);
 
 const AGAIN = errnoOf('EAGAIN');
+/** What native code answers after a panic: the socket is closed (src/fault.rs). */
+const FAILED = errnoOf('EIO');
 
 function nameOf(errno) {
   return systemErrors.get(errno)?.[0] ?? `Unknown system error ${errno}`;
@@ -309,6 +311,7 @@ module.exports = {
   ERR_SOCKET_DGRAM_NOT_CONNECTED,
   ERR_SOCKET_DGRAM_NOT_RUNNING,
   ERR_SOCKET_HANDLE_ADOPTED,
+  FAILED,
   addressException,
   bindingError,
   bufferSizeError,

@@ -4,6 +4,7 @@
 
 use std::io;
 
+use crate::panic::caught;
 use crate::sys::{self, errno};
 
 /// The libuv error number of an I/O error: `-errno` on unix (libuv, `include/uv/errno.h`).
@@ -28,8 +29,13 @@ pub const BAD_DESCRIPTOR: i32 = errno::EBADF;
 /// The text of an address could not be read.
 pub const INVALID: i32 = errno::EINVAL;
 
-/// What has no better number.
+/// What has no better number, and a panic. JavaScript closes the socket that answers it.
 pub const FAILED: i32 = errno::EIO;
+
+/// What the work of a socket answers: a panic in it fails like anything else that may.
+pub fn guard(work: impl FnOnce() -> i32) -> i32 {
+    caught(work).unwrap_or(FAILED)
+}
 
 /// A result with nothing to tell becomes 0.
 pub fn status(result: io::Result<()>) -> i32 {

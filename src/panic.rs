@@ -1,14 +1,24 @@
-//! Where a panic must not go on: it would leave Rust for C, which ends the process.
+//! Where a panic must not go on: it would leave Rust for C, which ends the process. The only place that catches one,
+//! besides what napi-rs does for its exports.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Runs what libuv or Node calls without a way to hear of a failure: a callback, a cleanup hook, a
-/// finalizer. A panic ends it there; the hook of the panic has told of it on stderr.
-pub fn contain(act: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(act)) {
-        // Its own drop could panic again.
-        std::mem::forget(payload);
+/// What `act` comes to; `None` when it panics. The hook of the panic has told of it on stderr.
+pub fn caught<R>(act: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(act)) {
+        Ok(result) => Some(result),
+        Err(payload) => {
+            // Its own drop could panic again.
+            std::mem::forget(payload);
+            None
+        }
     }
+}
+
+/// Runs what libuv or Node calls without a way to hear of a failure: a callback, a cleanup hook, a
+/// finalizer. A panic ends it there.
+pub fn contain(act: impl FnOnce()) {
+    caught(act);
 }
 
 #[cfg(test)]

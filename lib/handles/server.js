@@ -2,7 +2,7 @@
 // The handle of a listening server, TCP or unix: what a net.Server has in `_handle`.
 
 const { Server: NativeServer } = require('../binding.js');
-const { AGAIN, errnoOf } = require('../errors.js');
+const { AGAIN, FAILED, errnoOf } = require('../errors.js');
 const { Liveness } = require('./liveness.js');
 const { nativeKind, openDuplicate } = require('./native.js');
 const { afterwards, runTicks } = require('../reactor/rounds.js');
@@ -56,8 +56,25 @@ class ServerHandle extends NativeServer {
   }
 
   #tell(connection) {
+    if (connection === FAILED) return this.#fail();
     const status = typeof connection === 'number' ? connection : 0;
     this.#scope.runInAsyncScope(this.onconnection, this, status, status ? undefined : connection);
+  }
+
+  #fail() {
+    if (this.#closed) return;
+    try {
+      this.#scope.runInAsyncScope(this.onconnection, this, FAILED);
+    } finally {
+      if (!this.#closed) this.owner?.close();
+    }
+  }
+
+  /** The reactor is gone, and what native code had of this with it. */
+  lose() {
+    this.release();
+    this.#index = -1;
+    process.nextTick(() => this.#fail());
   }
 
   /** From here on `onConnection(status, handle)` is called, with this handle as `this`. */
@@ -96,7 +113,7 @@ class ServerHandle extends NativeServer {
 
   /** Comes again for connections that were not accepted in this turn. */
   again() {
-    if (this.#listening) this.arm();
+    if (this.#listening && this.arm() === FAILED) process.nextTick(() => this.#fail());
   }
 
   /** The handle of the connection just taken. Its context is nobody's, not the server's. */

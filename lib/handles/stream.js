@@ -3,7 +3,7 @@
 // It owns the descriptor, which native code keeps by an index; knows whether it keeps the program alive; and turns
 // readiness into calls of its owner's events: connected, readFrom, read and writable (lib/net/socket.js).
 
-const { AGAIN, errnoOf } = require('../errors.js');
+const { AGAIN, FAILED, errnoOf } = require('../errors.js');
 const { Liveness } = require('./liveness.js');
 const { kStream, nativeKind, openDuplicate } = require('./native.js');
 const { afterwards, atNextRound, runTicks } = require('../reactor/rounds.js');
@@ -166,12 +166,25 @@ class StreamHandle {
       if (count < this.#events.readSize()) return;
       reads += Math.max(1, Math.floor(count / READ_SIZE));
     } while (this.#reading && reads < MAX_READS);
-    if (this.#reading) turn.armRead(this.#index);
+    this.again();
   }
 
-  /** Comes again for what a throwing listener has left. */
+  /** Comes again for what is left to read. */
   again() {
-    if (this.#reading) turn.armRead(this.#index);
+    if (this.#reading && turn.armRead(this.#index) === FAILED) process.nextTick(() => this.#fail(FAILED));
+  }
+
+  #fail(status) {
+    if (this.#phase === 'connecting') this.#connected(status);
+    else if (this.#phase === 'open' && this.#events !== null)
+      this.#scope.runInAsyncScope(this.#events.read, undefined, this.owner, status, this);
+  }
+
+  /** The reactor is gone, and what native code had of this with it. */
+  lose(status) {
+    turn.native().release(this.#index);
+    this.#index = -1;
+    process.nextTick(() => this.#fail(status));
   }
 
   readStart() {
@@ -179,7 +192,7 @@ class StreamHandle {
     if (!this.#reading) {
       this.#reading = true;
       this.#update();
-      turn.armRead(this.#index);
+      this.again();
       turn.kick();
     }
     return 0;

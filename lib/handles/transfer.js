@@ -66,11 +66,16 @@ class Transfer {
     return count;
   }
 
-  /** Copies all bytes to memory instead. */
+  /** Copies all bytes to memory instead: a count, or a negative error number. */
   copyTo(memory) {
-    turn.native().relayCopy(this.#buffer, memory);
+    const count = turn.native().relayCopy(this.#buffer, memory);
+    if (count < 0) {
+      this.abandon();
+      return count;
+    }
     this.#left = 0;
     giveBack(this.#buffer);
+    return count;
   }
 
   /** Nobody wants what is left. */
@@ -87,7 +92,8 @@ function fill(index) {
   if (buffer < 0) return NO_BUFFER;
   const count = turn.native().relayFill(buffer, index);
   if (count > 0) return new Transfer(buffer, count);
-  giveBack(buffer);
+  if (count === 0 || count === AGAIN) giveBack(buffer);
+  else close(buffer);
   return count;
 }
 

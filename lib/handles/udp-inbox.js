@@ -77,7 +77,7 @@ class Inbox {
     let delivered = this.#deliverKept();
     while (handle.receiving) {
       if (delivered >= MAX_DELIVERIES) {
-        handle.arm();
+        handle.comeAgain();
         return;
       }
       const count = handle.receive();

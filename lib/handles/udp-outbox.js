@@ -193,6 +193,12 @@ class Outbox {
   }
 
   #settle(done) {
+    if (done < 0) {
+      this.cancel(done);
+      this.#handle.waitsForRoom(false);
+      process.nextTick(() => this.#handle.failed(done));
+      return;
+    }
     const { outgoingInfo } = theBlocks();
     const pending = this.#pending;
     for (let i = 0; i < done; i++) pending[i]?.settle(outgoingInfo[i * OUTGOING_COLUMNS]);
@@ -202,8 +208,8 @@ class Outbox {
   }
 
   /** The handle closes: what the kernel had no room for is dropped. */
-  cancel() {
-    for (const pending of this.#pending.splice(0)) pending?.settle(ECANCELED);
+  cancel(status = ECANCELED) {
+    for (const pending of this.#pending.splice(0)) pending?.settle(status);
   }
 }
 

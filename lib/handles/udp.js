@@ -3,7 +3,7 @@
 
 const { isIP } = require('node:net');
 const { UdpSocket: NativeUdpSocket } = require('../binding.js');
-const { errnoOf } = require('../errors.js');
+const { FAILED, errnoOf } = require('../errors.js');
 const { Liveness } = require('./liveness.js');
 const { openDuplicate } = require('./native.js');
 const { afterwards } = require('../reactor/rounds.js');
@@ -83,7 +83,7 @@ class UDP extends NativeUdpSocket {
     if (!this.#open || this.receiving) return 0;
     this.receiving = true;
     this.#update();
-    this.arm();
+    this.comeAgain();
     turn.kick();
     return 0;
   }
@@ -108,7 +108,24 @@ class UDP extends NativeUdpSocket {
   }
 
   failed(status) {
-    this.#scope.runInAsyncScope(this.#events.error, undefined, this.owner, status);
+    if (!this.#open) return;
+    try {
+      this.#scope.runInAsyncScope(this.#events.error, undefined, this.owner, status);
+    } finally {
+      if (status === FAILED && this.#open) this.owner.close();
+    }
+  }
+
+  /** Comes again for what waits to be received. */
+  comeAgain() {
+    if (this.arm() === FAILED) process.nextTick(() => this.failed(FAILED));
+  }
+
+  /** The reactor is gone, and what native code had of this with it. */
+  lose(status) {
+    this.release();
+    this.#index = -1;
+    process.nextTick(() => this.failed(status));
   }
 
   // ---- sending

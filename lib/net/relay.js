@@ -6,6 +6,7 @@
 
 const { EventEmitter } = require('node:events');
 const { Readable, Writable } = require('node:stream');
+const { errnoException } = require('../errors.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const { CAPACITY, NO_BUFFER, Transfer } = require('../handles/transfer.js');
 
@@ -101,11 +102,14 @@ function abandon() {
 /** Whether there is something to deliver(). */
 const isPending = () => transfer !== null;
 
-/** The stand-in becomes what it stands for. */
-function fillIn() {
-  transfer.copyTo(standIn);
+/** The stand-in becomes what it stands for. Where it cannot, nobody shall take it for data: both ends fail. */
+function fillIn(socket) {
+  const count = transfer.copyTo(standIn);
   transfer = null;
   block = null;
+  if (count > 0) return true;
+  for (const end of [socket, ...socket._readableState.pipes]) end.destroy(errnoException(count, 'read'));
+  return false;
 }
 
 /** Gives the stand-in to the stream; what push() answers. */
@@ -114,11 +118,11 @@ function deliver(socket) {
   block ??= Buffer.alloc(CAPACITY);
   standIn = block.subarray(0, length);
   // The program's async hooks have run since the read.
-  if (!isRelayed(socket)) fillIn();
+  if (!isRelayed(socket) && !fillIn(socket)) return false;
   try {
     return socket.push(standIn);
   } finally {
-    if (transfer !== null) fillIn();
+    if (transfer !== null) fillIn(socket);
     standIn = null;
   }
 }

@@ -6,6 +6,7 @@ const {
   AGAIN,
   ERR_SOCKET_CLOSED,
   ERR_SOCKET_CLOSED_BEFORE_CONNECTION,
+  FAILED,
   endedByPeer,
   errnoException,
 } = require('../errors.js');
@@ -185,7 +186,9 @@ function defineWriting(prototype) {
       return;
     }
     // A peer that is gone already makes no difference to the end of writing.
-    this[kHandle].shutdown(() => callback());
+    this[kHandle].shutdown((status) =>
+      callback(status === FAILED ? errnoException(status, 'shutdown') : null),
+    );
   };
 
   prototype.end = function (data, encoding, callback) {

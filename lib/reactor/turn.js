@@ -194,6 +194,7 @@ function turn(made) {
       deliver();
       if (collects === MAX_COLLECTS) break;
     }
+    if (found < 0) breakDown(found);
     flush();
     finished = true;
   } finally {
@@ -201,6 +202,18 @@ function turn(made) {
     if (!finished) interrupted();
     else if (calls.rest(ids, events, collects > 1 ? collects - 1 : 0)) schedule();
   }
+}
+
+/**
+ * Nothing will become ready any more (src/bridge/calls.rs, `collect`): every handle is lost, and those that follow have
+ * another reactor.
+ */
+function breakDown(status) {
+  found = 0;
+  for (const handle of handles.splice(0)) handle?.lose(status);
+  reactor.stop();
+  for (const forget of retired) forget();
+  begin();
 }
 
 function deliver() {

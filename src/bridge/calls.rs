@@ -4,7 +4,6 @@
 //! call (napi 3.16, `native_borrow`): about 350 ns. A function made from a closure is about 40 ns. So what
 //! is called per event, or for every connection, is such a function.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
 use napi::bindgen_prelude::{BufferSlice, Env, FunctionCallContext, JsObjectValue, Object, Result};
@@ -13,6 +12,7 @@ use super::reactor::Environment;
 use super::relay_calls::add_relay;
 use super::streams::add_streams;
 use crate::fault;
+use crate::panic::caught;
 use crate::reactor::Drained;
 use crate::tcp::Stream;
 
@@ -79,14 +79,17 @@ pub fn add<T: 'static>(
 ) -> Result<()> {
     let shared = shared.clone();
     let function = env.create_function_from_closure::<(), i32, _>(name, move |arguments| {
-        let result = catch_unwind(AssertUnwindSafe(|| call(&shared, &arguments)));
-        result.unwrap_or(Ok(fault::FAILED))
+        caught(|| call(&shared, &arguments)).unwrap_or(Ok(fault::FAILED))
     })?;
     calls.set_named_property(name, function)
 }
 
-/// Puts ready handles into the `ready` block and says how many.
+/// Puts ready handles into the `ready` block and says how many. A negative number says that none will ever become
+/// ready again: a panic, here or in the follower, has taken the driver along.
 fn collect(shared: &Environment, made: u32) -> i32 {
+    if shared.core.is_broken() {
+        return fault::FAILED;
+    }
     if made == BY_BELL {
         shared.core.bell_rang();
     }

@@ -94,14 +94,32 @@ impl Environment {
 
     /// The end of the environment: no ring may follow. The follower is joined before Node goes on.
     pub fn end(&self) {
+        self.end_with(Doorbell::forget);
+    }
+
+    /// The same while the environment lives on.
+    fn stop(&self) {
+        self.end_with(Doorbell::release);
+    }
+
+    /// Each step is made, whatever became of the one before it.
+    fn end_with(&self, give_up: impl FnOnce(&Doorbell)) {
         if let Wake::Loop(wake) = &self.wake {
-            wake.close();
+            contain(|| wake.close());
         }
-        self.core.stop();
-        self.relays.borrow_mut().close_all();
+        contain(|| self.core.stop());
+        contain(|| self.relays.borrow_mut().close_all());
         if let Wake::Doorbell(bell) = &self.wake {
-            bell.forget();
+            contain(|| give_up(bell));
         }
+    }
+}
+
+impl Drop for Environment {
+    /// By a finalizer, when the last object of the environment goes.
+    fn drop(&mut self) {
+        contain(|| self.core.stop());
+        contain(|| self.relays.take().close_all());
     }
 }
 
@@ -240,14 +258,7 @@ impl Reactor {
     /// function. There must be no open handle.
     #[napi(catch_unwind)]
     pub fn stop(&self) {
-        if let Wake::Loop(wake) = &self.0.wake {
-            wake.close();
-        }
-        self.0.core.stop();
-        self.0.relays.borrow_mut().close_all();
-        if let Wake::Doorbell(bell) = &self.0.wake {
-            bell.release();
-        }
+        self.0.stop();
     }
 
     /// The functions that are called for every event ([`calls`](super::calls)).

@@ -40,34 +40,38 @@ impl Server {
     /// Takes an IP address. 0 or a negative error number.
     #[napi(catch_unwind)]
     pub fn bind(&self, text: String, port: u16, ipv6_only: bool, reuse_port: bool) -> i32 {
-        let Some(address) = addr::parse(&text, port) else {
-            return fault::INVALID;
-        };
-        let options = BindOptions {
-            ipv6_only,
-            reuse_port,
-        };
-        fault::status(tcp::bind(address, options).map(|socket| self.hold(socket)))
+        fault::guard(|| {
+            let Some(address) = addr::parse(&text, port) else {
+                return fault::INVALID;
+            };
+            let options = BindOptions {
+                ipv6_only,
+                reuse_port,
+            };
+            fault::status(tcp::bind(address, options).map(|socket| self.hold(socket)))
+        })
     }
 
     /// Takes a path, a Linux abstract name, or the name of a pipe.
     #[napi(catch_unwind)]
     pub fn bind_path(&self, path: String) -> i32 {
-        fault::status(pipe::bind(&self.env.core, &path).map(|bound| match bound {
-            Bound::Unix(socket, file) => {
-                self.path.replace(Some(file));
-                self.hold(socket);
-            }
-            Bound::Named(pipe) => {
-                self.state.replace(State::BoundPipe(pipe));
-            }
-        }))
+        fault::guard(|| {
+            fault::status(pipe::bind(&self.env.core, &path).map(|bound| match bound {
+                Bound::Unix(socket, file) => {
+                    self.path.replace(Some(file));
+                    self.hold(socket);
+                }
+                Bound::Named(pipe) => {
+                    self.state.replace(State::BoundPipe(pipe));
+                }
+            }))
+        })
     }
 
     /// Takes over a descriptor that is bound already.
     #[napi(catch_unwind)]
     pub fn adopt(&self, fd: i32) -> i32 {
-        fault::status(sys::take_descriptor(fd).map(|socket| self.hold(socket)))
+        fault::guard(|| fault::status(sys::take_descriptor(fd).map(|socket| self.hold(socket))))
     }
 
     /// The bound socket, for a stream that connects from its address.
@@ -87,45 +91,51 @@ impl Server {
 
     #[napi(catch_unwind)]
     pub fn listen(&self, backlog: i32) -> i32 {
-        match self.state.replace(State::Empty) {
-            State::Bound(socket) => {
-                let listener = Listener::listen(&self.env.core, socket, backlog);
-                fault::status(listener.map(|listener| {
+        fault::guard(|| {
+            match self.state.replace(State::Empty) {
+                State::Bound(socket) => {
+                    let listener = Listener::listen(&self.env.core, socket, backlog);
+                    fault::status(listener.map(|listener| {
+                        self.state.replace(State::Listening(listener));
+                    }))
+                }
+                State::BoundPipe(pipe) => fault::status(pipe.listen().map(|()| {
+                    self.state.replace(State::Listening(Listener::Pipe(pipe)));
+                })),
+                // As listen(2): only the backlog changes. A pipe has none.
+                State::Listening(listener) => {
+                    let socket = listener.socket();
+                    let status = socket.map_or(0, |socket| fault::status(socket.listen(backlog)));
                     self.state.replace(State::Listening(listener));
-                }))
+                    status
+                }
+                State::Empty => fault::BAD_DESCRIPTOR,
             }
-            State::BoundPipe(pipe) => fault::status(pipe.listen().map(|()| {
-                self.state.replace(State::Listening(Listener::Pipe(pipe)));
-            })),
-            // As listen(2): only the backlog changes. A pipe has none.
-            State::Listening(listener) => {
-                let socket = listener.socket();
-                let status = socket.map_or(0, |socket| fault::status(socket.listen(backlog)));
-                self.state.replace(State::Listening(listener));
-                status
-            }
-            State::Empty => fault::BAD_DESCRIPTOR,
-        }
+        })
     }
 
     /// Takes the next connection: the index of its stream, or a negative error number, EAGAIN when none waits.
     #[napi(catch_unwind)]
     pub fn accept_next(&self) -> i32 {
-        match &*self.state.borrow() {
+        fault::guard(|| match &*self.state.borrow() {
             State::Listening(listener) => self
                 .env
                 .streams
                 .insert_accepted(&self.env, listener.accept()),
             _ => fault::BAD_DESCRIPTOR,
-        }
+        })
     }
 
-    /// Connections may wait that no turn will find by itself: puts the handle on the ready list.
+    /// Connections may wait that no turn will find by itself: puts the handle on the ready list. 0 or a
+    /// negative error number.
     #[napi(catch_unwind)]
-    pub fn arm(&self) {
-        if let State::Listening(listener) = &*self.state.borrow() {
-            listener.arm();
-        }
+    pub fn arm(&self) -> i32 {
+        fault::guard(|| {
+            if let State::Listening(listener) = &*self.state.borrow() {
+                listener.arm();
+            }
+            0
+        })
     }
 
     fn with_socket<R>(&self, act: impl FnOnce(&socket2::Socket) -> R) -> Option<R> {

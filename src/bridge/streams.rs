@@ -209,59 +209,65 @@ impl Reactor {
     /// Takes over a connected descriptor: TCP, unix socket or pipe.
     #[napi(catch_unwind)]
     pub fn adopt_stream(&self, fd: i32) -> i32 {
-        self.0
-            .streams
-            .insert_connected(&self.0, sys::take_descriptor(fd))
+        fault::guard(|| {
+            self.0
+                .streams
+                .insert_connected(&self.0, sys::take_descriptor(fd))
+        })
     }
 
     /// Takes a local address before connecting.
     #[napi(catch_unwind)]
     pub fn bind_stream(&self, text: String, port: u16, ipv6_only: bool) -> i32 {
-        let Some(address) = addr::parse(&text, port) else {
-            return fault::INVALID;
-        };
-        let options = BindOptions {
-            ipv6_only,
-            reuse_port: false,
-        };
-        self.0
-            .streams
-            .insert_bound(&self.0, tcp::bind(address, options))
+        fault::guard(|| {
+            let Some(address) = addr::parse(&text, port) else {
+                return fault::INVALID;
+            };
+            let options = BindOptions {
+                ipv6_only,
+                reuse_port: false,
+            };
+            self.0
+                .streams
+                .insert_bound(&self.0, tcp::bind(address, options))
+        })
     }
 
     /// Takes over the local address of a server handle that does not listen yet.
     #[napi(catch_unwind)]
     pub fn take_bound_stream(&self, server: &Server) -> i32 {
-        match server.take_bound() {
+        fault::guard(|| match server.take_bound() {
             Some(socket) => self.0.streams.insert_bound(&self.0, Ok(socket)),
             None => fault::BAD_DESCRIPTOR,
-        }
+        })
     }
 
     /// Starts to connect to an IP address, from the local address of `bound` unless that is -1. The stream becomes
     /// ready for writing when the attempt has ended.
     #[napi(catch_unwind)]
     pub fn connect_stream(&self, bound: i32, text: String, port: u16) -> i32 {
-        let Some(address) = addr::parse(&text, port) else {
-            return fault::INVALID;
-        };
-        let streams = &self.0.streams;
-        let socket = match streams.take_bound(bound) {
-            Some(socket) => Ok(socket),
-            None => tcp::open(address),
-        };
-        let connecting =
-            socket.and_then(
-                |socket| match tcp::start_connect(&socket, &address.into()) {
-                    Ok(()) => Ok(socket),
-                    Err(error) => {
-                        let index = streams.insert_bound(&self.0, Ok(socket));
-                        streams.unconnected.set(Some(index));
-                        Err(error)
-                    }
-                },
-            );
-        streams.insert_connecting(&self.0, connecting)
+        fault::guard(|| {
+            let Some(address) = addr::parse(&text, port) else {
+                return fault::INVALID;
+            };
+            let streams = &self.0.streams;
+            let socket = match streams.take_bound(bound) {
+                Some(socket) => Ok(socket),
+                None => tcp::open(address),
+            };
+            let connecting =
+                socket.and_then(
+                    |socket| match tcp::start_connect(&socket, &address.into()) {
+                        Ok(()) => Ok(socket),
+                        Err(error) => {
+                            let index = streams.insert_bound(&self.0, Ok(socket));
+                            streams.unconnected.set(Some(index));
+                            Err(error)
+                        }
+                    },
+                );
+            streams.insert_connecting(&self.0, connecting)
+        })
     }
 
     /// The index that the socket of a [`connect_stream`](Self::connect_stream) which failed has, or -1.
@@ -273,9 +279,11 @@ impl Reactor {
     /// Starts to connect to a unix socket, from the path of `bound` unless that is -1, or to a named pipe.
     #[napi(catch_unwind)]
     pub fn connect_path(&self, bound: i32, path: String) -> i32 {
-        let streams = &self.0.streams;
-        let stream = pipe::connect(&self.0.core, streams.take_bound(bound), &path);
-        streams.insert(stream.map(Entry::Open))
+        fault::guard(|| {
+            let streams = &self.0.streams;
+            let stream = pipe::connect(&self.0.core, streams.take_bound(bound), &path);
+            streams.insert(stream.map(Entry::Open))
+        })
     }
 
     /// The local address; 0 for a unix socket.

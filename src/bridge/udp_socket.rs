@@ -69,37 +69,43 @@ impl UdpSocket {
         reuse_address: bool,
         reuse_port: bool,
     ) -> i32 {
-        let Some(address) = addr::parse(&text, port) else {
-            return fault::INVALID;
-        };
-        let options = BindOptions {
-            ipv6_only,
-            reuse_address,
-            reuse_port,
-        };
-        self.open(Udp::bind(&self.env.core, address, options, self.v6))
+        fault::guard(|| {
+            let Some(address) = addr::parse(&text, port) else {
+                return fault::INVALID;
+            };
+            let options = BindOptions {
+                ipv6_only,
+                reuse_address,
+                reuse_port,
+            };
+            self.open(Udp::bind(&self.env.core, address, options, self.v6))
+        })
     }
 
     /// Takes any address of a family, that of a group to join.
     #[napi(catch_unwind)]
     pub fn bind_any(&self, v6: bool) -> i32 {
-        let address = if v6 {
-            SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))
-        } else {
-            SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))
-        };
-        let options = BindOptions {
-            reuse_address: true,
-            ..BindOptions::default()
-        };
-        self.open(Udp::bind(&self.env.core, address, options, v6))
+        fault::guard(|| {
+            let address = if v6 {
+                SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0))
+            } else {
+                SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))
+            };
+            let options = BindOptions {
+                reuse_address: true,
+                ..BindOptions::default()
+            };
+            self.open(Udp::bind(&self.env.core, address, options, v6))
+        })
     }
 
     /// Takes over a descriptor and starts to receive.
     #[napi(catch_unwind)]
     pub fn adopt(&self, fd: i32) -> i32 {
-        let socket = sys::take_descriptor(fd);
-        self.open(socket.and_then(|socket| Udp::adopt(&self.env.core, socket)))
+        fault::guard(|| {
+            let socket = sys::take_descriptor(fd);
+            self.open(socket.and_then(|socket| Udp::adopt(&self.env.core, socket)))
+        })
     }
 
     fn open(&self, udp: std::io::Result<Udp>) -> i32 {
@@ -129,15 +135,15 @@ impl UdpSocket {
 
     #[napi(catch_unwind)]
     pub fn connect(&self, text: String, port: u16) -> i32 {
-        match self.parse(&text, port) {
+        fault::guard(|| match self.parse(&text, port) {
             Some(address) => self.with(|udp| udp.connect(address)),
             None => fault::INVALID,
-        }
+        })
     }
 
     #[napi(catch_unwind)]
     pub fn disconnect(&self) -> i32 {
-        self.with(Udp::disconnect)
+        fault::guard(|| self.with(Udp::disconnect))
     }
 
     /// A literal of the socket's own family.
@@ -155,12 +161,15 @@ impl UdpSocket {
             .unwrap_or_default()
     }
 
-    /// Asks for readiness; at once if datagrams wait already.
+    /// Asks for readiness; at once if datagrams wait already. 0 or a negative error number.
     #[napi(catch_unwind)]
-    pub fn arm(&self) {
-        if let Some(udp) = &*self.udp.borrow() {
-            udp.source().arm_read();
-        }
+    pub fn arm(&self) -> i32 {
+        fault::guard(|| {
+            if let Some(udp) = &*self.udp.borrow() {
+                udp.source().arm_read();
+            }
+            0
+        })
     }
 
     /// The number by which `outgoing_info` names an address, or a negative error number when the text
@@ -183,8 +192,8 @@ impl UdpSocket {
 
     /// There may be room: sends what waits and reports as [`send_batch`](Self::send_batch) does.
     #[napi(catch_unwind)]
-    pub fn resume_sending(&self) -> u32 {
-        self.0.resume_sending()
+    pub fn resume_sending(&self) -> i32 {
+        fault::guard(|| self.0.resume_sending() as i32)
     }
 
     #[napi(catch_unwind)]

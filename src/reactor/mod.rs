@@ -128,6 +128,11 @@ impl Reactor {
         self.pace.bell_rang();
     }
 
+    /// Whether a panic has ended the follower, and the driver with it.
+    pub fn is_broken(&self) -> bool {
+        self.with_waiter(Waiter::is_broken).unwrap_or(false)
+    }
+
     /// Turns the driver once, if JavaScript holds it.
     pub fn drive(&self) {
         self.with_waiter(|waiter| {

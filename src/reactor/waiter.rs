@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use super::driver::Driver;
 use super::ready::ReadyList;
+use crate::panic::caught;
 use crate::sync::{AtomicBool, Builder, Condvar, JoinHandle, Mutex, Ordering, PoisonError};
 use crate::sys;
 
@@ -37,6 +38,8 @@ struct Shared {
     /// JavaScript wants the driver at the follower's next event.
     wanted: AtomicBool,
     stop: AtomicBool,
+    /// A panic has ended the follower.
+    broken: AtomicBool,
     js_drives: AtomicBool,
     /// Guards the hand-back; `js_drives` is what it is about.
     parking: Mutex<()>,
@@ -51,6 +54,7 @@ impl Shared {
             armed: AtomicBool::new(false),
             wanted: AtomicBool::new(false),
             stop: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
             js_drives: AtomicBool::new(js_drives),
             parking: Mutex::new(()),
             handed_back: Condvar::new(),
@@ -74,6 +78,12 @@ impl Shared {
         }
         self.ring();
         false
+    }
+
+    /// The follower panicked, which takes Tokio's driver along: JavaScript hears of it whatever bells there were.
+    fn break_down(&self) {
+        self.broken.store(true, Ordering::Release);
+        self.bell.ring();
     }
 
     /// The follower gives the driver to JavaScript and sleeps until it comes back.
@@ -104,9 +114,11 @@ impl Waiter {
         let driver = Arc::new(Driver::new(move || woken.driver_woke())?);
         let follower = {
             let (shared, driver) = (shared.clone(), driver.clone());
-            Builder::new()
-                .name("ferronet".into())
-                .spawn(move || follow(&shared, &driver))?
+            Builder::new().name("ferronet".into()).spawn(move || {
+                if caught(|| follow(&shared, &driver)).is_none() {
+                    shared.break_down();
+                }
+            })?
         };
         Ok(Waiter {
             shared,
@@ -135,6 +147,10 @@ impl Waiter {
 
     pub fn js_drives(&self) -> bool {
         self.shared.js_drives.load(Ordering::Acquire)
+    }
+
+    pub fn is_broken(&self) -> bool {
+        self.shared.broken.load(Ordering::Acquire)
     }
 
     /// JavaScript would rather turn the driver itself from the next event on.
@@ -178,7 +194,7 @@ impl Waiter {
         self.driver.leave();
         self.hand_back();
         if let Some(follower) = self.follower.take() {
-            // An Err is a panic of the follower: it is gone either way, and so is the environment.
+            // An Err is a panic behind that of `break_down`: it is gone either way.
             let _ = follower.join();
         }
     }
