@@ -12,7 +12,7 @@
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
-const { withFault } = require('./planted.js');
+const { withEdits } = require('./planted.js');
 
 const root = path.join(__dirname, '..');
 const target = { x64: 'x86_64-unknown-linux-gnu', arm64: 'aarch64-unknown-linux-gnu' }[process.arch];
@@ -83,7 +83,7 @@ function run(core, args, options) {
 
 function main() {
   if (process.platform !== 'linux' || !target) fail('AddressSanitizer is set up for Linux on x64 and arm64.');
-  const faulty = withFault(FAULT, (copy) => build(copy, 'planted'));
+  const faulty = withEdits([FAULT], (copy) => build(copy, 'planted'));
   const planted = run(faulty, ['-e', "require('./lib/binding.js').guessHandleType(1)"]);
   if (!planted.reports.join('').includes('heap-use-after-free'))
     fail('The planted use after free was not seen: AddressSanitizer does not work here.');

@@ -5,7 +5,7 @@
 
 const { spawnSync } = require('node:child_process');
 const path = require('node:path');
-const { withFault } = require('./planted.js');
+const { withEdits } = require('./planted.js');
 
 const root = path.join(__dirname, '..');
 const env = {
@@ -63,7 +63,7 @@ function prove(folder, args, stdio) {
 
 /** Whether the proof fails on the fault, and not because the copy does not compile. */
 function isFound(fault) {
-  return withFault({ ...fault, file: 'src/reactor/waiter.rs' }, (copy) => {
+  return withEdits([{ ...fault, file: 'src/reactor/waiter.rs' }], (copy) => {
     const built = prove(copy, ['--quiet', '--no-run'], 'pipe');
     if (built.status !== 0) throw new Error(`"${fault.name}" does not compile:\n${built.stderr}`);
     return prove(copy, ['--quiet', ONLY], 'pipe').status !== 0;

@@ -54,7 +54,9 @@ pub struct Streams {
 
 impl Drop for Streams {
     fn drop(&mut self) {
-        contain(|| drop(self.entries.take()));
+        contain(|| {
+            self.entries.take();
+        });
     }
 }
 
