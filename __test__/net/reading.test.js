@@ -57,6 +57,65 @@ for (const encoding of ['utf8', 'hex', 'base64', 'latin1', 'utf16le']) {
   });
 }
 
+const turnings = {
+  'the listener goes and another comes': (client, listener) => {
+    client.off('data', listener);
+    setImmediate(() => client.on('data', listener));
+  },
+  'pause and resume': (client) => {
+    client.pause();
+    setImmediate(() => client.resume());
+  },
+  setEncoding: (client) => client.setEncoding('hex'),
+  unshift: (client) => {
+    client.pause();
+    client.unshift(Buffer.from('again'));
+    client.resume();
+  },
+  'a push of its own': (client) => {
+    client.push = function (chunk) {
+      return Object.getPrototypeOf(this).push.call(this, chunk && Buffer.from(`<${chunk}>`));
+    };
+  },
+  'an emit of its own': (client) => {
+    client.emit = function (event, ...args) {
+      if (event === 'data') args = [`<${args[0]}>`];
+      Object.getPrototypeOf(this).emit.call(this, event, ...args);
+    };
+  },
+  'a listener of readable': (client, listener) => {
+    client.off('data', listener);
+    client.on('readable', () => {
+      for (let chunk = client.read(); chunk !== null; chunk = client.read()) listener(chunk);
+    });
+  },
+};
+
+for (const [what, turn] of Object.entries(turnings)) {
+  test(`in the middle of a flow: ${what}`, async (t) => {
+    await compare(t, async ({ net }, see) => {
+      await withPair(net, {}, async ({ client, peer }) => {
+        const heard = [];
+        const waiting = [];
+        const listener = (data) => {
+          heard.push(String(data), client.readableLength, client.readableFlowing, client.readableDidRead);
+          for (const resolve of waiting.splice(0)) resolve();
+        };
+        client.on('data', listener);
+        for (const text of ['one', 'two', 'three', 'four']) {
+          const more = new Promise((resolve) => waiting.push(resolve));
+          peer.write(text);
+          await more;
+          if (text === 'two') turn(client, listener);
+        }
+        peer.end('last');
+        await next(client, 'close');
+        see(heard, client.bytesRead, client.readableEnded);
+      });
+    });
+  });
+}
+
 test('pause keeps data and the end back, resume brings both', async (t) => {
   await compare(t, async ({ net }, see) => {
     await withPair(net, {}, async ({ client, peer }) => {

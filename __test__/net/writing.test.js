@@ -233,6 +233,39 @@ test('16 MB to a slow reader, in one write and in many', async (t) => {
   t.deepEqual(trace.at(-1), [true, 64, true, true]);
 });
 
+for (const [what, character, encoding] of [
+  ['ASCII', 'a', 'utf8'],
+  ['characters of three bytes', '€', 'utf8'],
+  ['halves of surrogate pairs', '\ud800', 'utf8'],
+  ['latin1', 'é', 'latin1'],
+  ['utf16le', '€', 'utf16le'],
+  ['base64', 'QUJD', 'base64'],
+]) {
+  test(`text to a reader that stands still, below and above what is sent at once: ${what}`, async (t) => {
+    await compare(t, async ({ net }, see) => {
+      await withPair(net, {}, async ({ client, peer }) => {
+        const parts = [1, 12_000, 16_384, 16_388, 100_000].map((size) =>
+          character.repeat(Math.ceil(size / character.length)),
+        );
+        const expected = createHash('sha256');
+        const sizes = [];
+        while (client.writableLength < 4 << 20) {
+          for (const part of parts) {
+            expected.update(Buffer.from(part, encoding));
+            client.write(part, encoding);
+          }
+          sizes.push(client.bytesWritten);
+        }
+        see(sizes[0], client.bytesWritten > client.writableLength);
+        client.end();
+        const received = createHash('sha256');
+        for await (const chunk of peer) received.update(chunk);
+        see(received.digest('hex') === expected.digest('hex'), peer.bytesRead === client.bytesWritten);
+      });
+    });
+  });
+}
+
 test('destroySoon sends what was written first', async (t) => {
   const trace = await compare(t, async ({ net }, see) => {
     await withPair(net, {}, async ({ client, peer }) => {

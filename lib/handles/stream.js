@@ -206,9 +206,9 @@ class StreamHandle {
     return 0;
   }
 
-  /** Reads into the block of lib/reactor/turn.js: a count, 0 at the end, or a negative error number. */
-  read() {
-    return turn.read(this.#index);
+  /** Reads what turn.takeRead() gives out; `much` is expected or not. A count, 0 at the end, or a negative error number. */
+  read(much) {
+    return much ? turn.readBulk(this.#index) : turn.read(this.#index);
   }
 
   /** Reads into memory of the program. */
@@ -224,6 +224,11 @@ class StreamHandle {
   /** Writes what fits of a buffer, from `offset` on, or of a Transfer: a count or a negative error number. */
   writeSome(data, offset) {
     return data instanceof Transfer ? data.writeTo(this.#index) : turn.write(this.#index, data, offset);
+  }
+
+  /** Writes what fits of a text of which turn.putText() has made `length` bytes. */
+  writeText(length) {
+    return turn.writeText(this.#index, length);
   }
 
   /** An operation begins (1) or ends (-1) that keeps the handle active. */

@@ -22,11 +22,32 @@ function readStart(socket) {
   if (status) socket.destroy(errnoException(status, 'read'));
 }
 
+const { emit, push } = Duplex.prototype;
+
+/**
+ * Whether push() would do nothing but emit the chunk, and ask in a tick of its own for the next one, which a socket that
+ * reads sends by itself. The first chunk is pushed: by that the stream knows that it was read.
+ */
+function isFlowing(socket) {
+  return (
+    socket.readableFlowing === true &&
+    socket.readableLength === 0 &&
+    socket.readableEncoding === null &&
+    socket.readableDidRead &&
+    socket.push === push &&
+    socket.emit === emit
+  );
+}
+
+/** What push() answers. */
+function give(socket, chunk) {
+  return (isFlowing(socket) && socket.emit('data', chunk)) || socket.push(chunk);
+}
+
 /** Gives data to the program; false asks to stop reading. */
 function deliver(socket, count) {
   const onread = socket[kOnread];
-  if (onread === null)
-    return relay.isPending() ? relay.deliver(socket) : socket.push(turn.takeFromBlock(count));
+  if (onread === null) return relay.isPending() ? relay.deliver(socket) : give(socket, turn.takeRead(count));
   return onread.callback.call(socket, count, onread.current) !== false;
 }
 
@@ -53,7 +74,7 @@ function readOrRelay(socket, handle) {
     return relayed;
   }
   size = READ_SIZE;
-  const count = handle.read();
+  const count = handle.read(socket[kBulk]);
   socket[kBulk] = count >= BULK;
   return count;
 }

@@ -1,6 +1,7 @@
 'use strict';
 // What net.Socket does to write: at once, and the rest when there is room.
 
+const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 const {
   AGAIN,
@@ -69,10 +70,30 @@ class Pieces {
  * offered again when there is room.
  */
 function write(socket, data, pieces, callback) {
+  // Nothing is a system call as well: a peer that has reset is found by it.
+  settle(socket, data, pieces, callback, socket[kHandle].writeSome(data, 0));
+}
+
+function writeText(socket, text, encoding, callback) {
+  const length = turn.putText(text, encoding);
+  if (length < 0) {
+    write(socket, Buffer.from(text, encoding), null, callback);
+    return;
+  }
+  const handle = socket[kHandle];
+  const taken = handle.writeText(length);
+  if (taken === length) {
+    handle.bytesWritten += length;
+    callback();
+  } else {
+    settle(socket, Buffer.from(text, encoding), null, callback, taken);
+  }
+}
+
+/** The kernel has taken so many bytes of `data`, or has answered an error number. */
+function settle(socket, data, pieces, callback, taken) {
   const handle = socket[kHandle];
   const total = data.length + (pieces?.bytes ?? 0);
-  // Nothing is a system call as well: a peer that has reset is found by it.
-  const taken = handle.writeSome(data, 0);
   if (taken >= 0 || taken === AGAIN) handle.bytesWritten += total;
   if (taken === total) {
     callback();
@@ -165,8 +186,10 @@ function defineWriting(prototype) {
     if (isVector) {
       const pieces = new Pieces(data);
       write(this, pieces.take(), pieces, callback);
+    } else if (typeof data === 'string') {
+      writeText(this, data, encoding, callback);
     } else {
-      write(this, bytesOf(claim(data), encoding), null, callback);
+      write(this, claim(data), null, callback);
     }
   };
 

@@ -2,6 +2,7 @@
 // The JavaScript half of the reactor: the doorbell's callback, the immediates of a busy phase, and the order
 // of ticks. A handle is any object with `onready(readiness)` and `again()`.
 
+const { Buffer } = require('node:buffer');
 const { Reactor } = require('../binding.js');
 const { onBusyPoll } = require('./busy-poll.js');
 const { hasLater, hasSoon, immediately, root, runSoon, runTicks } = require('./rounds.js');
@@ -73,6 +74,7 @@ function begin() {
   reactor = made;
   failed = reactor.waiter() === 'nobody';
   reactor.setStreamBlock(streamBlock());
+  reactor.setSmallBlock(small);
   if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
   if (active > 0) reactor.setReferenced(true);
   calls = reactor.calls();
@@ -140,21 +142,47 @@ function streamBlock() {
   return block;
 }
 
+/** Memory for a read that will likely bring much. Native code need not keep it: it is the program's after that. */
+let bulk = null;
+
+/** What the last read has filled: the block, or `bulk`. */
+let filled = null;
+
 /**
- * The first `length` bytes of the block as a Buffer of the program's own. Small ones are copied, so that one
- * that is kept does not pin the block; a block that is mostly full is given away and replaced.
+ * The first `length` bytes of what was read as a Buffer of the program's own. Few are copied, so that one that is kept
+ * does not pin the memory; memory that is mostly full is given away and replaced.
  */
-function takeFromBlock(length) {
-  const full = block;
+function takeRead(length) {
+  const full = filled;
   if (length <= STREAM_BLOCK_SIZE >> 1) {
     const copy = Buffer.allocUnsafe(length);
     full.copy(copy, 0, 0, length);
     return copy;
   }
-  block = null;
-  reactor.setStreamBlock(streamBlock());
+  if (full === bulk) {
+    bulk = null;
+  } else {
+    block = null;
+    reactor.setStreamBlock(streamBlock());
+  }
   return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);
 }
+
+/**
+ * What is written from here crosses without an object of its own. Text of so many characters fits in every encoding; bytes
+ * are copied up to a size where that costs less than looking a Buffer up (napi_get_buffer_info).
+ */
+const small = Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
+const MAX_TEXT = STREAM_BLOCK_SIZE / 4;
+const MAX_SMALL = 1024;
+
+/** The number of bytes of a text that writeText() can write; -1 if it is too long for that. */
+function putText(text, encoding) {
+  return text.length > MAX_TEXT ? -1 : small.write(text, encoding);
+}
+
+/** Writes the first `length` bytes that putText() has put there. */
+const writeText = (index, length) => calls.writeSmall(index, length);
 
 function onBell() {
   // A last ring of a reactor that has ended meanwhile.
@@ -274,9 +302,25 @@ function remove(index) {
 /** The functions that native code has for streams and turns, while a handle is enlisted. */
 const native = () => calls;
 
-const read = (index) => calls.read(index);
+function read(index) {
+  filled = block;
+  return calls.read(index);
+}
+
+/** A read of a stream whose last one brought much. */
+function readBulk(index) {
+  bulk ??= Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
+  filled = bulk;
+  return calls.readInto(index, bulk);
+}
+
 const readInto = (index, buffer) => calls.readInto(index, buffer);
-const write = (index, data, offset) => calls.write(index, data, offset);
+function write(index, data, offset) {
+  const { length } = data;
+  if (offset > 0 || length > MAX_SMALL) return calls.write(index, data, offset);
+  small.set(data);
+  return calls.writeSmall(index, length);
+}
 const armRead = (index) => calls.armRead(index);
 
 /** A referenced handle became active: the program stays alive. */
@@ -305,12 +349,15 @@ module.exports = {
   kick,
   native,
   onRetire,
+  putText,
   read,
+  readBulk,
   readInto,
   release,
   remove,
   retain,
-  takeFromBlock,
+  takeRead,
   theReactor,
   write,
+  writeText,
 };

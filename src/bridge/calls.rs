@@ -64,6 +64,20 @@ pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
             fault::count(stream.write(rest))
         }))
     })?;
+    // Writes the beginning of the block for small writes.
+    add(
+        env,
+        &mut calls,
+        "writeSmall",
+        shared,
+        |shared, arguments| {
+            let block = shared.small.bytes();
+            let data = block.get().get(..arguments.get::<u32>(1)? as usize);
+            Ok(with_stream(shared, arguments.get(0)?, |stream| {
+                fault::count(stream.write(data.unwrap_or_default()))
+            }))
+        },
+    )?;
     add_relay(env, &mut calls, shared)?;
     add_streams(env, &mut calls, shared)?;
     Ok(calls)

@@ -59,6 +59,8 @@ pub struct Environment {
     pub core: Rc<Core>,
     /// Where a stream reads to; JavaScript replaces it when it gives the filled one to the program.
     pub stream: Block,
+    /// Where JavaScript puts what a stream writes, if it is text or little.
+    pub small: Block,
     /// Where datagrams are received, and what was received.
     pub datagrams: Block,
     pub received: Block,
@@ -168,6 +170,7 @@ impl Reactor {
         let shared = Rc::new(Environment {
             core,
             stream: Block::default(),
+            small: Block::default(),
             datagrams: Block::default(),
             received: Block::default(),
             outgoing: Block::default(),
@@ -217,6 +220,12 @@ impl Reactor {
     #[napi(catch_unwind)]
     pub fn set_stream_block(&self, block: Buffer) {
         self.0.stream.set(block);
+    }
+
+    /// The memory for text and small writes of streams.
+    #[napi(catch_unwind)]
+    pub fn set_small_block(&self, block: Buffer) {
+        self.0.small.set(block);
     }
 
     /// The memory that datagrams are received to and sent from. `received` and `outgoing_info` are read
