@@ -15,6 +15,7 @@ use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeS
 use tokio::runtime::Handle;
 
 use super::Events;
+use crate::panic::contain;
 
 /// A path is the name of a pipe here.
 pub const NAMED_PIPES: bool = true;
@@ -161,7 +162,10 @@ impl NamedPipe {
                 }
                 let (name, events) = (name.clone(), self.events.clone());
                 in_background(move || {
-                    wait_for_instance(&name, left);
+                    // Whatever became of it, the attempt goes on.
+                    contain(|| {
+                        wait_for_instance(&name, left);
+                    });
                     wake(&events.write, &events.runtime);
                 })?;
                 Err(io::ErrorKind::WouldBlock.into())
