@@ -21,6 +21,7 @@ const names = [
   'bad-input',
   'traces',
   'hostile-peers',
+  'idle',
   'starvation',
 ];
 

@@ -61,6 +61,11 @@ const faults = {
       kept.push(new Array(20).fill(kept.length));
       return emit(...args);
     }),
+  'keeps memory per connection': () =>
+    onEmission('connection', (emit, args) => {
+      kept.push(Buffer.alloc(1024, 1));
+      return emit(...args);
+    }),
   'reads on when paused': () =>
     wrap('push', (push, _self, args) => {
       push(...args);
