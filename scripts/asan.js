@@ -1,12 +1,14 @@
 'use strict';
-// npm run test:asan [ava patterns]: builds the core with AddressSanitizer, into target/asan, and runs ava's tests on it:
-// reads and writes out of bounds, use after free, double free. Linux x64 and arm64 with gcc.
+// npm run test:asan [ava patterns]: builds the core with AddressSanitizer, into target/asan, and runs ava's tests and the short
+// form of test:stress on it, or the tests that are named: reads and writes out of bounds, use after free, double free.
+// Linux x64 and arm64 with gcc.
 // First it shows that a planted use after free is seen.
 //
 // - RUSTC_BOOTSTRAP lets the stable compiler take -Zsanitizer; -Zexternal-clangrt leaves the run-time out of the
 //   library, since it has to be the first thing in the process: gcc's is preloaded into Node.
 // - detect_leaks=0: Node and V8 leave memory to the end of the process on purpose. Leaks are shown by
 //   __test__/lifetime instead (memory and descriptors after many cycles).
+// - What ASAN costs in memory and time makes the bounds of test:stress mean nothing: --no-bounds.
 // - V8 makes its own stack and heap, in which ASAN has nothing to look at: only what the core does is checked.
 
 const { spawnSync } = require('node:child_process');
@@ -74,7 +76,13 @@ function build(folder, name) {
 function run(core, args, options) {
   const logs = fs.mkdtempSync(path.join(root, 'target', 'asan', 'reports-'));
   const asan = `detect_leaks=0:log_path=${path.join(logs, 'report')}:abort_on_error=0:exitcode=99`;
-  const env = { ...process.env, LD_PRELOAD: runtime(), ASAN_OPTIONS: asan, FERRONET_NATIVE: core };
+  const env = {
+    ...process.env,
+    LD_PRELOAD: runtime(),
+    ASAN_OPTIONS: asan,
+    FERRONET_NATIVE: core,
+    FERRONET_TEST_PATIENCE: '5',
+  };
   const { status } = spawnSync(process.execPath, args, { cwd: root, env, ...options });
   const reports = fs.readdirSync(logs).map((file) => fs.readFileSync(path.join(logs, file), 'utf8'));
   fs.rmSync(logs, { recursive: true });
@@ -91,13 +99,21 @@ function main() {
 
   const core = build(root, 'ferronet');
   const ava = path.join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
-  const files = process.argv.length > 2 ? process.argv.slice(2) : SUITE;
-  const { status, reports } = run(core, [ava, '--timeout=120s', '--concurrency=1', ...files], {
-    stdio: 'inherit',
-  });
+  const stress = path.join(root, 'stress', 'run.js');
+  const named = process.argv.slice(2);
+  const tests = named.length > 0 ? named : SUITE;
+  const results = [passes('ava', core, [ava, '--timeout=300s', '--concurrency=1', ...tests])];
+  if (named.length === 0)
+    results.push(passes('test:stress', core, [stress, '--scale', '0.2', '--no-bounds']));
+  process.exitCode = results.every(Boolean) ? 0 : 1;
+}
+
+/** Whether it ends well, and without a report. */
+function passes(name, core, args) {
+  const { status, reports } = run(core, args, { stdio: 'inherit' });
   for (const report of reports) console.error(report);
-  console.log(`${reports.length} reports of AddressSanitizer; ava's exit code is ${status}`);
-  process.exitCode = status === 0 && reports.length === 0 ? 0 : 1;
+  console.log(`${name}: ${reports.length} reports of AddressSanitizer, exit code ${status}`);
+  return status === 0 && reports.length === 0;
 }
 
 main();

@@ -8,13 +8,17 @@ const path = require('node:path');
 const root = path.join(__dirname, '..', '..');
 const register = path.join(root, 'lib', 'register.js');
 
+/** A machine, or a core, that is slower than others by so much has the tests' programs take as much longer. */
+const patience = Number(process.env.FERRONET_TEST_PATIENCE ?? 1);
+
 /**
  * Runs node with `args` and collects what it prints. Resolves with { code, signal, stdout, stderr }.
- * A process that does not end within `timeout` ms is killed, and its signal says so.
+ * A process that does not end within `timeout` ms (times `patience`) is killed, and its signal says so.
  */
 function runNode(args, { input, env, cwd, timeout = 20_000, node = process.execPath } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(node, args, { cwd, env: { ...process.env, ...env }, timeout, killSignal: 'SIGKILL' });
+    const limits = { timeout: timeout * patience, killSignal: 'SIGKILL' };
+    const child = spawn(node, args, { cwd, env: { ...process.env, ...env }, ...limits });
     const out = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'])
       child[name].setEncoding('utf8').on('data', (text) => (out[name] += text));
@@ -47,4 +51,4 @@ function waitForLine(child, pattern, stream = 'stdout') {
   });
 }
 
-module.exports = { register, root, runNode, runProgram, waitForLine };
+module.exports = { patience, register, root, runNode, runProgram, waitForLine };

@@ -7,7 +7,9 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { hostile, outcome } = require('../helpers/hostile.js');
+const { compare } = require('../helpers/compare.js');
 const { builtin, ours } = require('../helpers/implementations.js');
+const { withPair } = require('./pairs.js');
 
 // Some values are paths that can be listened on, and the built-in leaves files of some of them behind.
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'ferronet-'));
@@ -151,3 +153,20 @@ for (const [name, call] of Object.entries(calls)) {
     t.deepEqual(mine, theirs);
   });
 }
+
+test.serial('a connected socket takes any count of keep-alive probes', (t) =>
+  compare(t, ({ net }, see) =>
+    withPair(net, {}, ({ client }) => {
+      let delay = 1000;
+      for (const [label, make] of Object.entries(hostile)) {
+        const count = make();
+        // Another delay each time, or nothing is set.
+        delay += 1000;
+        see(
+          label,
+          outcome({}, () => client.setKeepAlive(true, delay, 1000, count) === client),
+        );
+      }
+    }),
+  ),
+);

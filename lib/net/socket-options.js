@@ -23,7 +23,7 @@ function keepAliveOptions({ enable, initialDelay, interval, count }) {
     keepAlive: Boolean(enable),
     keepAliveDelay: ~~(initialDelay / 1000),
     keepAliveInterval: interval === undefined ? 1 : seconds(interval),
-    keepAliveCount: count ?? 10,
+    keepAliveCount: typeof count === 'number' ? count : 10,
   };
 }
 

@@ -12,7 +12,7 @@ const { Worker } = require('node:worker_threads');
 const binding = require('../../lib/binding.js');
 const { kState } = require('../../lib/dgram/state.js');
 const { Transfer } = require('../../lib/handles/transfer.js');
-const { relayedBytes } = require('../../lib/net/relay.js');
+const { isPending, relayedBytes } = require('../../lib/net/relay.js');
 const { kWriting } = require('../../lib/net/socket-state.js');
 const { closed, connect, dgram, listening, net, pair, udp, watched } = require('./sockets.js');
 
@@ -29,19 +29,23 @@ async function relay({ stuck = false } = {}) {
   const outgoing = await pair({ pauseOnConnect: stuck });
   const [near, far] = [incoming.peer, outgoing.client.pause()];
   near.pipe(far);
-  const feed = () => incoming.client.destroyed || incoming.client.write(BULK, feed);
+  const feed = (error) => error || incoming.client.write(BULK, feed);
   feed();
   while (relayedBytes() === 0 || (stuck && !(far[kWriting]?.data instanceof Transfer))) await sleep(1);
   return { near, far };
 }
 
-/** So many connections that JavaScript takes the driver over once they talk, which the answer makes them do. */
+/** So many connections that JavaScript takes the driver over when they talk, and gives it back in each pause. */
 async function crowd() {
   const server = await listening({}, (socket) => socket.on('data', (data) => socket.write(data)));
   const clients = Array.from({ length: 16 }, () => connect(server));
   await Promise.all(clients.map((client) => once(client, 'connect')));
-  return () => {
-    for (const client of clients) client.on('data', (data) => client.write(data)).write('x');
+  for (const client of clients) client.on('data', ([left]) => left > 0 && client.write(Buffer.of(left - 1)));
+  return async () => {
+    while (binding.armedPanic() !== '') {
+      for (const client of clients) client.write(Buffer.of(50));
+      await sleep(10);
+    }
   };
 }
 
@@ -162,10 +166,10 @@ const relays = {
   async copy(arm) {
     const { near, far } = await relay();
     arm('relay copy');
-    // Somebody looks at what was read already.
+    // Somebody looks at what was read already: this is called between a read and its delivery.
     const { emit } = near;
     near._unrefTimer = () => {
-      near.emit = (...args) => emit.apply(near, args);
+      if (isPending()) near.emit = (...args) => emit.apply(near, args);
     };
     return { victims: [near, far] };
   },
@@ -199,14 +203,14 @@ const reactor = {
     async run(arm) {
       const talk = await crowd();
       arm('lend');
-      talk();
+      await talk();
       return 'everybody';
     },
   },
   async "JavaScript's turn of the driver"(arm) {
     const talk = await crowd();
     arm('turn');
-    talk();
+    await talk();
     return 'everybody';
   },
   async collect(arm) {
