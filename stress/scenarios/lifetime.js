@@ -245,6 +245,8 @@ const collected = {
     return { slope: Math.round((after - before) / rounds), rounds: 3 * rounds };
   },
   flags: ['--expose-gc'],
+  // On a busy machine a collection now and then leaves a third more, in either.
+  attempts: 3,
   figure: ({ report }) => `${report.rounds} dropped, ${report.slope} B of heap each`,
   judge(expect, { ours, builtin }) {
     expect.atMost('bytes of heap each', ours.report.slope, Math.max(40, builtin.report.slope + 40));
