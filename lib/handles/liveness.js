@@ -1,31 +1,20 @@
 'use strict';
-// Whether a handle keeps the program alive: it does while it is referenced and active, as libuv's handles do.
+// Whether a handle keeps the program alive: it does while it is referenced and active, as libuv's handles do. Each kind of
+// handle knows when it is active.
+// Streams, of which there may be many, inherit from this instead of having one more object each.
 
 const turn = require('../reactor/turn.js');
 
 class Liveness {
+  /** ref() and unref(). */
   referenced = true;
-  #active = false;
-  #owing = false;
   #retained = false;
 
-  setReferenced(referenced) {
-    this.referenced = referenced;
-    this.#update();
-  }
-
-  /** `owing`: what is under way keeps the program alive although the handle is unreferenced. */
-  setActive(active, owing = false) {
-    this.#active = active;
-    this.#owing = owing;
-    this.#update();
-  }
-
-  #update() {
-    const keep = (this.referenced && this.#active) || this.#owing;
-    if (keep === this.#retained) return;
-    this.#retained = keep;
-    if (keep) turn.retain();
+  /** From here on the handle keeps the program alive, or not. */
+  keep(alive) {
+    if (alive === this.#retained) return;
+    this.#retained = alive;
+    if (alive) turn.retain();
     else turn.release();
   }
 }

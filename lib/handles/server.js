@@ -93,7 +93,7 @@ class ServerHandle extends NativeServer {
     if (status !== 0) return status;
     this.#index = turn.add(this, this.id());
     this.#listening = true;
-    this.#liveness.setActive(this.#listening);
+    this.#update();
     turn.kick();
     return 0;
   }
@@ -124,11 +124,17 @@ class ServerHandle extends NativeServer {
   }
 
   ref() {
-    this.#liveness.setReferenced(true);
+    this.#liveness.referenced = true;
+    this.#update();
   }
 
   unref() {
-    this.#liveness.setReferenced(false);
+    this.#liveness.referenced = false;
+    this.#update();
+  }
+
+  #update() {
+    this.#liveness.keep(this.#liveness.referenced && this.#listening);
   }
 
   hasRef() {
@@ -140,7 +146,7 @@ class ServerHandle extends NativeServer {
     this.#closed = true;
     turn.remove(this.#index);
     this.#listening = false;
-    this.#liveness.setActive(this.#listening);
+    this.#update();
     this.release();
     this.#native?.close();
     turn.dismiss();

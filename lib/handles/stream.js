@@ -19,7 +19,7 @@ const EBADF = errnoOf('EBADF');
 const ECONNREFUSED = errnoOf('ECONNREFUSED');
 const EINVAL = errnoOf('EINVAL');
 
-class StreamHandle {
+class StreamHandle extends Liveness {
   owner = null;
   #reading = false;
   #events = null;
@@ -30,12 +30,12 @@ class StreamHandle {
   /** What native code calls it by from when it has a socket until it is closed. */
   #index = -1;
   #phase = 'idle';
-  #liveness = new Liveness();
   /** Operations that keep the handle active besides reading: connecting, a write, a shutdown. */
   #pending = 0;
   #scope = new Scope(this.provider, this);
 
   constructor() {
+    super();
     turn.enlist();
   }
 
@@ -259,23 +259,26 @@ class StreamHandle {
   }
 
   ref() {
-    this.#liveness.setReferenced(true);
+    this.referenced = true;
+    this.#update();
   }
 
   unref() {
-    this.#liveness.setReferenced(false);
+    this.referenced = false;
+    this.#update();
   }
 
   get unreferenced() {
-    return !this.#liveness.referenced;
+    return !this.referenced;
   }
 
   hasRef() {
-    return this.#liveness.referenced && this.#phase !== 'closed';
+    return this.referenced && this.#phase !== 'closed';
   }
 
   #update() {
-    this.#liveness.setActive(this.#phase !== 'closed' && (this.#reading || this.#pending > 0));
+    const isActive = this.#phase !== 'closed' && (this.#reading || this.#pending > 0);
+    this.keep(this.referenced && isActive);
   }
 
   /** Closes with RST instead of FIN. An error number when that is not possible. */

@@ -180,11 +180,13 @@ class UDP extends NativeUdpSocket {
   // ---- life
 
   ref() {
-    this.#liveness.setReferenced(true);
+    this.#liveness.referenced = true;
+    this.#update();
   }
 
   unref() {
-    this.#liveness.setReferenced(false);
+    this.#liveness.referenced = false;
+    this.#update();
   }
 
   hasRef() {
@@ -192,7 +194,9 @@ class UDP extends NativeUdpSocket {
   }
 
   #update() {
-    this.#liveness.setActive(this.#open && this.receiving, this.#open && this.#waiting);
+    // What is on its way out keeps the program alive although the handle is unreferenced.
+    const isActive = (this.#liveness.referenced && this.receiving) || this.#waiting;
+    this.#liveness.keep(this.#open && isActive);
   }
 
   close(callback) {

@@ -7,6 +7,24 @@ const { kHandle, kOptions, kWriting } = require('./socket-state.js');
 const { setStreamTimeout, touch } = require('./timeout.js');
 const { validateInt32 } = require('../validate.js');
 
+/** What a socket wants that was told nothing: most that a server accepts. One object for all of them. */
+const NOTHING_WANTED = Object.freeze({ noDelay: false, keepAlive: false, keepAliveDelay: 0 });
+
+/** What the options of a constructor want. */
+function wantedOptions({ noDelay, keepAlive, keepAliveInitialDelay, typeOfService }) {
+  if (!noDelay && !keepAlive && !keepAliveInitialDelay && typeOfService === undefined) return NOTHING_WANTED;
+  return {
+    noDelay: Boolean(noDelay),
+    keepAlive: Boolean(keepAlive),
+    keepAliveDelay: ~~(keepAliveInitialDelay / 1000),
+    typeOfService,
+  };
+}
+
+function want(socket, options) {
+  socket[kOptions] = { ...socket[kOptions], ...options };
+}
+
 function applyOptions(socket) {
   const { noDelay, keepAlive, keepAliveDelay, keepAliveInterval, keepAliveCount, typeOfService } =
     socket[kOptions];
@@ -49,9 +67,10 @@ function defineOptions(prototype) {
 
   prototype.setNoDelay = function (enable) {
     const on = Boolean(enable === undefined ? true : enable);
-    const options = this[kOptions];
-    if (this[kHandle] && on !== options.noDelay) this[kHandle].setNoDelay(on);
-    options.noDelay = on;
+    if (on !== this[kOptions].noDelay) {
+      this[kHandle]?.setNoDelay(on);
+      want(this, { noDelay: on });
+    }
     return this;
   };
 
@@ -59,7 +78,7 @@ function defineOptions(prototype) {
     const wanted = keepAliveOptions(keepAliveArgs(enable, initialDelay, interval, count));
     const options = this[kOptions];
     const changed = Object.keys(wanted).some((name) => wanted[name] !== options[name]);
-    Object.assign(options, wanted);
+    want(this, wanted);
     if (changed && this[kHandle] && !this.connecting) {
       const { keepAlive, keepAliveDelay, keepAliveInterval, keepAliveCount } = wanted;
       this[kHandle].setKeepAlive(keepAlive, Math.max(0, keepAliveDelay), keepAliveInterval, keepAliveCount);
@@ -70,7 +89,7 @@ function defineOptions(prototype) {
   prototype.setTypeOfService = function (tos) {
     if (Number.isNaN(tos)) throw new ERR_INVALID_ARG_TYPE('tos', 'of type number', tos);
     validateInt32(tos, 'tos', 0, 255);
-    this[kOptions].typeOfService = tos;
+    want(this, { typeOfService: tos });
     if (this[kHandle] && !this.connecting) {
       const status = this[kHandle].setTypeOfService(tos);
       if (status !== 0) throw errnoException(status, 'setTypeOfService');
@@ -98,4 +117,4 @@ function defineOptions(prototype) {
   }
 }
 
-module.exports = { applyOptions, defineOptions };
+module.exports = { applyOptions, defineOptions, wantedOptions };

@@ -17,7 +17,7 @@ const { members: node } = require('../builtins.js').net;
 const { watch } = require('./relay.js');
 const { defineAddresses } = require('./socket-address.js');
 const { defineEnding } = require('./socket-end.js');
-const { applyOptions, defineOptions } = require('./socket-options.js');
+const { applyOptions, defineOptions, wantedOptions } = require('./socket-options.js');
 const { defineReading, onRead, readFrom, readSize } = require('./socket-read.js');
 const { kBulk, kCounts, kHandle, kOnread, kOptions, kPeer, kReset, kWriting } = require('./socket-state.js');
 const { defineWriting, onWritable, writeAfterEnd } = require('./socket-write.js');
@@ -43,7 +43,7 @@ function Socket(options) {
   this[kTimer] = null;
   this[kPeer] = null;
   this[kReset] = false;
-  this[kOptions] = { noDelay: false, keepAlive: false, keepAliveDelay: 0 };
+  this[kOptions] = wantedOptions(options);
   this[kCounts] = null;
   this[kWriting] = null;
   this[kBulk] = false;
@@ -76,11 +76,6 @@ function Socket(options) {
   this.server = null;
   this._server = null;
 
-  const wanted = this[kOptions];
-  wanted.noDelay = Boolean(options.noDelay);
-  wanted.keepAlive = Boolean(options.keepAlive);
-  wanted.keepAliveDelay = ~~(options.keepAliveInitialDelay / 1000);
-  if (options.typeOfService !== undefined) wanted.typeOfService = options.typeOfService;
   if (options.blockList) this.blockList = options.blockList;
 
   if (options.signal) stream.addAbortSignal(options.signal, this);

@@ -1,5 +1,6 @@
 //! A descriptor registered with the driver: the one owner of a socket, and its two wakers.
 
+use std::cell::OnceCell;
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -13,7 +14,8 @@ use crate::sys::{self, Registered, register};
 pub struct Source {
     registered: Registered,
     read: Waker,
-    write: Waker,
+    /// Made when something waits to be written: most connections never do.
+    write: OnceCell<Waker>,
     place: Place,
 }
 
@@ -40,7 +42,7 @@ impl Source {
         Ok(Source {
             registered,
             read: place.waker(Readiness::Read),
-            write: place.waker(Readiness::Write),
+            write: OnceCell::new(),
             place,
         })
     }
@@ -62,6 +64,11 @@ impl Source {
         self.place.reactor()
     }
 
+    fn write_waker(&self) -> &Waker {
+        self.write
+            .get_or_init(|| self.place.waker(Readiness::Write))
+    }
+
     /// Asks to be put on the ready list once there is something to read; at once if there is.
     pub fn arm_read(&self) {
         let mut context = Context::from_waker(&self.read);
@@ -72,7 +79,7 @@ impl Source {
 
     /// Asks to be put on the ready list once there is room to write; at once if there is.
     pub fn arm_write(&self) {
-        let mut context = Context::from_waker(&self.write);
+        let mut context = Context::from_waker(self.write_waker());
         if self.registered.poll_write_ready(&mut context).is_ready() {
             self.again(Readiness::Write);
         }
@@ -80,7 +87,7 @@ impl Source {
 
     /// Forgets what readiness for writing there was, and asks to be put on the ready list for the next.
     pub fn wait_write(&self) {
-        let mut context = Context::from_waker(&self.write);
+        let mut context = Context::from_waker(self.write_waker());
         while let Poll::Ready(Ok(mut guard)) = self.registered.poll_write_ready(&mut context) {
             guard.clear_ready();
         }
@@ -90,7 +97,7 @@ impl Source {
     fn again(&self, readiness: Readiness) {
         let waker = match readiness {
             Readiness::Read => &self.read,
-            Readiness::Write => &self.write,
+            Readiness::Write => self.write_waker(),
         };
         waker.wake_by_ref();
     }
@@ -132,7 +139,7 @@ impl Source {
         let reactor = self.reactor();
         let duplicate = sys::duplicate(self.socket())?;
         let mut room = Source::with_interest(reactor, duplicate, Interest::WRITABLE)?;
-        room.write = self.write.clone();
+        room.write = self.write_waker().clone().into();
         room.arm_write();
         Ok(room)
     }
@@ -143,7 +150,7 @@ impl Source {
         if !matches!(&first, Err(error) if error.kind() == io::ErrorKind::WouldBlock) {
             return first;
         }
-        let mut context = Context::from_waker(&self.write);
+        let mut context = Context::from_waker(self.write_waker());
         loop {
             let mut guard = match self.registered.poll_write_ready(&mut context) {
                 Poll::Pending => return Err(io::ErrorKind::WouldBlock.into()),
