@@ -260,8 +260,8 @@ function interrupted() {
 }
 
 function flush() {
-  let task;
-  while ((task = flushes.shift()) !== undefined) task();
+  // shift() of an empty array costs more than all the rest of a turn that has little to do: V8 sets its length.
+  while (flushes.length > 0) flushes.shift()();
 }
 
 /**

@@ -123,9 +123,11 @@ impl Reactor {
         self.pace.set_busy_poll(duration);
     }
 
-    /// A turn begins because the bell rang.
+    /// A turn begins because the bell rang. How fast bells follow matters to a follower alone.
     pub fn bell_rang(&self) {
-        self.pace.bell_rang();
+        if self.with_waiter(Waiter::is_hosted) == Some(false) {
+            self.pace.bell_rang();
+        }
     }
 
     /// Whether a panic has ended the follower, and the driver with it.
