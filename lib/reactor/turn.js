@@ -58,6 +58,12 @@ function inLoop() {
   return !bun && !deno && process.env.FERRONET_WAITER !== 'follower';
 }
 
+/** Before libuv 1.52 a reset that comes with data is the end of the stream, from there on an error. */
+function resetIsEnd() {
+  const [major, minor] = (process.versions.uv ?? '').split('.').map(Number);
+  return major === 1 && minor < 52;
+}
+
 /** Whether the reactor could not begin: no descriptor was left. */
 let failed = false;
 
@@ -75,6 +81,7 @@ function begin() {
   failed = reactor.waiter() === 'nobody';
   reactor.setStreamBlock(streamBlock());
   reactor.setSmallBlock(small);
+  if (resetIsEnd()) reactor.setResetIsEnd();
   if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
   if (active > 0) reactor.setReferenced(true);
   calls = reactor.calls();

@@ -216,6 +216,12 @@ impl Reactor {
         self.0.core.set_busy_poll(duration);
     }
 
+    /// As the libuv of the running Node does it ([`Core::set_reset_is_end`]).
+    #[napi(catch_unwind)]
+    pub fn set_reset_is_end(&self) {
+        self.0.core.set_reset_is_end();
+    }
+
     /// The memory that streams read to.
     #[napi(catch_unwind)]
     pub fn set_stream_block(&self, block: Buffer) {

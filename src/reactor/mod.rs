@@ -11,7 +11,7 @@ mod ready;
 mod source;
 mod waiter;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -36,6 +36,7 @@ pub struct Reactor {
     table: RefCell<Table>,
     scratch: RefCell<Vec<Entry>>,
     pace: Pace,
+    reset_is_end: Cell<bool>,
 }
 
 /// The generation of every handle index, and the indexes that are free.
@@ -84,6 +85,7 @@ impl Reactor {
             table: RefCell::default(),
             scratch: RefCell::default(),
             pace,
+            reset_is_end: Cell::new(false),
         })
     }
 
@@ -116,6 +118,12 @@ impl Reactor {
     /// Whether a referenced handle is active, that is, whether the program is kept alive by us.
     pub fn set_referenced(&self, referenced: bool) {
         self.pace.set_referenced(referenced);
+    }
+
+    /// Takes a reset that was known when a read emptied the queue for the end of the stream, as libuv does before 1.52
+    /// (src/unix/stream.c, `uv__stream_io`: POLLHUP after a partial read).
+    pub fn set_reset_is_end(&self) {
+        self.reset_is_end.set(true);
     }
 
     /// Keeps turning the driver for so long after the last event: lower latency for a busy core.

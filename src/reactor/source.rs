@@ -1,6 +1,6 @@
 //! A descriptor registered with the driver: the one owner of a socket, and its two wakers.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::io;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
@@ -16,6 +16,8 @@ pub struct Source {
     read: Waker,
     /// Made when something waits to be written: most connections never do.
     write: OnceCell<Waker>,
+    /// Whether a read has emptied the kernel's queue after the peer had closed, or reset, the connection.
+    ended: Cell<bool>,
     place: Place,
 }
 
@@ -43,8 +45,15 @@ impl Source {
             registered,
             read: place.waker(Readiness::Read),
             write: OnceCell::new(),
+            ended: Cell::new(false),
             place,
         })
+    }
+
+    /// Whether the end may be told without another read, where a reset is an end as well
+    /// ([`Reactor::set_reset_is_end`]).
+    pub fn is_at_end(&self) -> bool {
+        self.ended.get() && self.reactor().reset_is_end.get()
     }
 
     pub fn socket(&self) -> &Socket {
@@ -122,6 +131,7 @@ impl Source {
             match read(guard.get_inner()) {
                 Ok(result) => {
                     if drained(&result) {
+                        self.ended.set(guard.ready().is_read_closed());
                         guard.clear_ready();
                         self.arm_read();
                     }

@@ -79,6 +79,7 @@ impl Stream {
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let room = buffer.len();
         match &self.0 {
+            Channel::Socket(source) if source.is_at_end() => Ok(0),
             Channel::Socket(source) => source.read_with(
                 |socket| sys::read_stream(socket, buffer),
                 |&count| count < room,
