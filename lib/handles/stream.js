@@ -247,12 +247,15 @@ class StreamHandle extends Liveness {
     this.#pend(-1);
   }
 
-  /** Sends FIN; the callback comes in the caller's async context, before anything that the peer answers. */
+  /**
+   * Sends FIN with the next round, as libuv does, and not at all if the handle is closed by then (src/unix/stream.c,
+   * `uv_shutdown`). The callback comes in the caller's async context, before anything that the peer answers.
+   */
   shutdown(callback) {
-    const status = this.#index < 0 ? EBADF : turn.native().shutdown(this.#index);
     this.#pend(1);
     const request = new Request('FERRONET_SHUTDOWN', callback);
     atNextRound(() => {
+      const status = this.#index < 0 ? EBADF : turn.native().shutdown(this.#index);
       this.#pend(-1);
       request.done(status);
     });
