@@ -215,6 +215,8 @@ const blockedTcp = {
     judgeBlocked(expect, runs);
     expect.equal('connections in the end', runs.ours.report.connections, 70);
   },
+  // When V8 collects what was read depends on how busy the machine is: growths of the built-in reach 56 MiB.
+  attempts: 3,
   faults: ['grows', 'hears nothing after a while'],
 };
 
