@@ -80,14 +80,4 @@ async function startServer(t, name, args, options) {
   return { program, port };
 }
 
-/** A port of this host that nobody answers on: it was free a moment ago. */
-async function unusedPort() {
-  const server = require('node:net').createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-module.exports = { startExample, startServer, unusedPort };
+module.exports = { startExample, startServer };

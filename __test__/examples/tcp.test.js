@@ -4,7 +4,8 @@ const test = require('ava');
 const { once } = require('node:events');
 const net = require('node:net');
 const zlib = require('node:zlib');
-const { startExample, startServer, unusedPort } = require('./programs.js');
+const { freePort } = require('../net/pairs.js');
+const { startExample, startServer } = require('./programs.js');
 
 test('the tour shows a chat and a UDP exchange and ends with code 0', async (t) => {
   const { code, stdout, stderr } = await startExample(t, 'tour.js').ended();
@@ -172,7 +173,7 @@ for (const name of ['echo-server.js', 'chat-server.js', 'half-open-server.js']) 
 
 for (const name of ['echo-client.js', 'chat-client.js']) {
   test(`${name} says in one line that nobody listens, and ends`, async (t) => {
-    const port = await unusedPort();
+    const port = await freePort(net);
     const { code, stderr } = await startExample(t, name, [port]).ended();
     t.is(code, 1);
     t.is(stderr, `connect ECONNREFUSED 127.0.0.1:${port}\n`);

@@ -11,7 +11,7 @@ function portNamer() {
 }
 
 /** A number under a name that says so, or one of the range that the system gives out (ip(7)). */
-const isPort = (value, key) => (/port/i.test(key ?? '') ? value > 1023 : value >= 32768 && value <= 60999);
+const isPort = (value, key) => (/port/i.test(key ?? '') ? value > 1023 : value >= 32768 && value <= 65535);
 
 /** What a program can see of a value, without what differs from run to run. */
 function normalizer() {

@@ -114,12 +114,25 @@ async function textOf(socket) {
   return text;
 }
 
-/** A port that nobody listens on: it has just been given back. */
+/** Linux gives ports up to here to whoever asks for any (ip(7), ip_local_port_range). */
+const LAST_EPHEMERAL = 60_999;
+/** Far from where other processes of the tests begin. */
+let candidate = LAST_EPHEMERAL + ((process.pid * 97) % 4_000);
+
+/** A port that nobody listens on, and that nobody is given by chance while a test counts on that. */
 async function freePort(net) {
-  const server = await listening(net.createServer());
-  const { port } = server.address();
-  await closed(server);
-  return port;
+  for (;;) {
+    candidate = candidate < 65_535 ? candidate + 1 : LAST_EPHEMERAL + 1;
+    const port = candidate;
+    const server = net.createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await closed(server);
+    return port;
+  }
 }
 
 /** Gives `use` a folder of its own, which is gone afterwards. */
