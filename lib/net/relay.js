@@ -48,12 +48,21 @@ function watch(prototype) {
   };
 }
 
+/** Whether what the stream is given passes through it to the listeners of 'data', as it is and at once. */
+function isPassing(socket) {
+  return (
+    socket.readableFlowing === true &&
+    socket.readableLength === 0 &&
+    socket.readableEncoding === null &&
+    socket.push === members.push &&
+    socket.emit === members.emit
+  );
+}
+
 /** Whether all that a read of the socket brings goes to one other socket, at once, unseen. */
 function isRelayed(socket) {
   const { pipes } = socket._readableState;
-  if (pipes?.length !== 1 || socket.readableFlowing !== true || socket.readableLength > 0) return false;
-  if (socket.readableEncoding !== null || socket.emit !== members.emit || socket.push !== members.push)
-    return false;
+  if (pipes?.length !== 1 || !isPassing(socket)) return false;
   const listeners = socket.rawListeners('data');
   return listeners.length === 1 && isPipeListener(listeners[0]) && takesAtOnce(pipes[0]);
 }
@@ -136,4 +145,13 @@ function claim(data) {
   return claimed;
 }
 
-module.exports = { abandon, claim, deliver, isPending, relayFrom, relayedBytes: () => total, watch };
+module.exports = {
+  abandon,
+  claim,
+  deliver,
+  isPassing,
+  isPending,
+  relayFrom,
+  relayedBytes: () => total,
+  watch,
+};

@@ -22,26 +22,13 @@ function readStart(socket) {
   if (status) socket.destroy(errnoException(status, 'read'));
 }
 
-const { emit, push } = Duplex.prototype;
-
 /**
- * Whether push() would do nothing but emit the chunk, and ask in a tick of its own for the next one, which a socket that
- * reads sends by itself. The first chunk is pushed: by that the stream knows that it was read.
+ * What push() answers. Where it would do nothing but emit the chunk, and ask in a tick of its own for the next one, which a
+ * socket that reads sends by itself, the chunk is emitted here. The first is pushed: by that the stream knows that it was read.
  */
-function isFlowing(socket) {
-  return (
-    socket.readableFlowing === true &&
-    socket.readableLength === 0 &&
-    socket.readableEncoding === null &&
-    socket.readableDidRead &&
-    socket.push === push &&
-    socket.emit === emit
-  );
-}
-
-/** What push() answers. */
 function give(socket, chunk) {
-  return (isFlowing(socket) && socket.emit('data', chunk)) || socket.push(chunk);
+  const isFlowing = socket.readableDidRead && relay.isPassing(socket);
+  return (isFlowing && socket.emit('data', chunk)) || socket.push(chunk);
 }
 
 /** Gives data to the program; false asks to stop reading. */

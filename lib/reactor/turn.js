@@ -267,7 +267,6 @@ function interrupted() {
 }
 
 function flush() {
-  // shift() of an empty array costs more than all the rest of a turn that has little to do: V8 sets its length.
   while (flushes.length > 0) flushes.shift()();
 }
 
@@ -322,12 +321,14 @@ function readBulk(index) {
 }
 
 const readInto = (index, buffer) => calls.readInto(index, buffer);
+
 function write(index, data, offset) {
   const { length } = data;
   if (offset > 0 || length > MAX_SMALL) return calls.write(index, data, offset);
   small.set(data);
   return calls.writeSmall(index, length);
 }
+
 const armRead = (index) => calls.armRead(index);
 
 /** A referenced handle became active: the program stays alive. */
