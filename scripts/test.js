@@ -55,6 +55,8 @@ async function runStress() {
 }
 
 async function main() {
+  // The totals are read from text without colours.
+  delete process.env.FORCE_COLOR;
   const results = [runChecks(), await runCargo(), await runAva([])];
   if (process.platform === 'linux') {
     // The other waiter, which every other system has (ARCHITECTURE.md, "Who waits for the driver").

@@ -11,6 +11,9 @@ const register = path.join(root, 'lib', 'register.js');
 /** A machine, or a core, that is slower than others by so much has the tests' programs take as much longer. */
 const patience = Number(process.env.FERRONET_TEST_PATIENCE ?? 1);
 
+/** What tests read is text without colours, which some tools write to a pipe too where CI or FORCE_COLOR is set. */
+const { FORCE_COLOR, ...uncoloured } = { ...process.env, NO_COLOR: '1' };
+
 /**
  * Runs node with `args` and collects what it prints. Resolves with { code, signal, stdout, stderr }.
  * A process that does not end within `timeout` ms (times `patience`) is killed, and its signal says so.
@@ -18,7 +21,7 @@ const patience = Number(process.env.FERRONET_TEST_PATIENCE ?? 1);
 function runNode(args, { input, env, cwd, timeout = 20_000, node = process.execPath } = {}) {
   return new Promise((resolve, reject) => {
     const limits = { timeout: timeout * patience, killSignal: 'SIGKILL' };
-    const child = spawn(node, args, { cwd, env: { ...process.env, ...env }, ...limits });
+    const child = spawn(node, args, { cwd, env: { ...uncoloured, ...env }, ...limits });
     const out = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'])
       child[name].setEncoding('utf8').on('data', (text) => (out[name] += text));
