@@ -1,5 +1,6 @@
 'use strict';
-// The load generator (bench/load): built here on the first run, and when its sources are newer.
+// The load generator: the native one (bench/load), built here on the first run and when its sources are newer, or the
+// one in JavaScript (bench/clients), for those who have the package alone.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -20,14 +21,24 @@ function isBuilt() {
   );
 }
 
-/** The path of the load generator. */
+/** Why there can be no native load here, or null. */
+function whyNotNative() {
+  if (process.platform !== 'linux') return 'it runs on Linux only (epoll, sendmmsg)';
+  if (!fs.existsSync(path.join(directory, 'Cargo.toml'))) return 'its sources are in a checkout only';
+  if (isBuilt()) return null;
+  const { error } = spawnSync('cargo', ['--version'], { stdio: 'ignore' });
+  return error ? `it is built with cargo (https://rustup.rs): ${error.message}` : null;
+}
+
+/** The path of the native load generator. */
 function build() {
+  const reason = whyNotNative();
+  if (reason) throw new Error(`There is no native load: ${reason}`);
   if (isBuilt()) return binary;
   console.log('Building the load generator (bench/load), some seconds …');
   const manifest = path.join(directory, 'Cargo.toml');
   const args = ['build', '--release', '--locked', '--manifest-path', manifest, '--target-dir', target];
-  const { status, error } = spawnSync('cargo', args, { stdio: 'inherit' });
-  if (error) throw new Error(`The benchmark needs cargo (https://rustup.rs): ${error.message}`);
+  const { status } = spawnSync('cargo', args, { stdio: 'inherit' });
   if (status !== 0) throw new Error('The load generator was not built; cargo says why above.');
   // Cargo leaves the file as it is when only times changed.
   const now = new Date();
@@ -35,4 +46,19 @@ function build() {
   return binary;
 }
 
-module.exports = { build };
+/** By kind: a function that gives the file to run, its first arguments, and what a reader has to know. */
+const kinds = {
+  native: () => ({ file: build(), args: [], text: 'native' }),
+  node: () => ({
+    file: process.execPath,
+    args: [path.join(__dirname, 'clients', 'main.js')],
+    text: 'a Node program on ferronet, which can be the limit: then rates are equal and CPU per message tells the difference',
+  }),
+};
+
+/** The load of a kind, or the best there is: { kind, file, args, text }. */
+function choose(kind = whyNotNative() ? 'node' : 'native') {
+  return { kind, ...kinds[kind]() };
+}
+
+module.exports = { build, choose };

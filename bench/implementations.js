@@ -2,7 +2,6 @@
 // What runs a program under test, and what it is called in the tables.
 
 const path = require('node:path');
-const ferronet = require('..');
 
 const programs = path.join(__dirname, 'programs');
 const register = path.join(__dirname, '..', 'lib', 'register.js');
@@ -30,20 +29,24 @@ const bare = {
   title: 'bare Rust',
   env: {},
   command: (scenario, target, { load }) => [
-    load,
+    load.file,
     [...scenario.bare, ...Object.entries(target).flatMap(([name, value]) => [`--${name}`, value])],
   ],
 };
 
 /** The first two are always measured; the others where a scenario names them in `beside`. */
-const own = {
-  builtin: javascript('builtin', 'built-in'),
-  ferronet: javascript('ferronet', 'ferronet'),
-  follower: javascript('ferronet', 'ferronet, follower', { FERRONET_WAITER: 'follower' }),
-  bare,
-};
-if (typeof ferronet.setBusyPoll === 'function') {
-  own.busy = javascript('ferronet', 'ferronet, busy polling', { FERRONET_BUSY_POLL: BUSY_POLL });
+function own(load) {
+  return {
+    builtin: javascript('builtin', 'built-in'),
+    ferronet: javascript('ferronet', 'ferronet'),
+    // Elsewhere it is the only waiter (ARCHITECTURE.md, "Who waits for the driver").
+    ...(process.platform === 'linux' && {
+      follower: javascript('ferronet', 'ferronet, follower', { FERRONET_WAITER: 'follower' }),
+    }),
+    // A part of the native load.
+    ...(load.kind === 'native' && { bare }),
+    busy: javascript('ferronet', 'ferronet, busy polling', { FERRONET_BUSY_POLL: BUSY_POLL }),
+  };
 }
 
 const PREFIXES = { bun: [], deno: ['run', '--allow-all', '--quiet'] };

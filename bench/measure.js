@@ -18,8 +18,8 @@ function launcher(scenario, implementation, context) {
   return {
     load(options = {}) {
       const words = Object.entries({ ...options, seconds }).flatMap(([name, value]) => [`--${name}`, value]);
-      const args = [...scenario.load, ...words].map(String);
-      return new Child('the load', context.load, args, { core: on(LOAD_CORE), seconds });
+      const args = [...context.load.args, ...scenario.load, ...words].map(String);
+      return new Child('the load', context.load.file, args, { core: on(LOAD_CORE), seconds });
     },
     program(target = {}) {
       const [command, args] = implementation.command(scenario, target, context);

@@ -3,56 +3,31 @@
 
 const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
+const builtin = require('node:net');
 const os = require('node:os');
-const { parseArgs } = require('node:util');
+const ferronet = require('..');
 const { killAll, whyUnpinned } = require('./children.js');
 const generator = require('./generator.js');
-const { other, own } = require('./implementations.js');
+const { own } = require('./implementations.js');
 const { LOAD_CORE, measureAll, PROGRAM_CORE } = require('./measure.js');
+const { options, usage } = require('./options.js');
 const { besideTable, fullTable, verdict } = require('./report.js');
-const scenarios = require('./scenarios.js');
 const { summarize } = require('./statistics.js');
 
-const usage = `node bench/run.js [options]
-  --rounds N       runs of each implementation in each scenario (5)
-  --seconds S      length of a run (2)
-  --only REGEX     only scenarios whose name matches
-  --node PATH      the Node that runs the programs (this one); again for another one
-  --vs LIST        other runtimes beside: bun, deno, or bun=/path/to/bun, separated by commas
-  --just           only the built-in and ferronet: no bare program, no other waiter
-  --json FILE      writes all figures there
-  --list           names the scenarios`;
-
-function options() {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-      only: { type: 'string', default: '' },
-      node: { type: 'string', multiple: true, default: [process.execPath] },
-      vs: { type: 'string', default: '' },
-      just: { type: 'boolean', default: false },
-      json: { type: 'string' },
-      list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
-  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds is a whole number from 1');
-  if (!(seconds > 0 && seconds <= 60)) throw new Error('--seconds is a number up to 60');
-  const others = Object.fromEntries(values.vs.split(',').filter(Boolean).map(other));
-  return { ...values, rounds, seconds, others, only: new RegExp(values.only, 'i') };
-}
+/** As node's own (https://nodejs.org/api/process.html#exit-codes). */
+const FAILED = 1;
+const BAD_OPTION = 9;
 
 function versionOf(command) {
   const [line] = execFileSync(command, ['--version'], { encoding: 'utf8' }).split('\n');
   return line.match(/\d+\.\d+\.\d+\S*/)[0];
 }
 
-/** Whether a Node is new enough for what a scenario needs of its built-in. */
-function hasWhatItNeeds({ since = [0, 0] }, version) {
+/** Why a scenario cannot be measured with a Node of this version, or null. */
+function whyLeftOut({ missing, since = [0, 0] }, version) {
   const [major, minor] = version.split('.').map(Number);
-  return major > since[0] || (major === since[0] && minor >= since[1]);
+  const isOld = major < since[0] || (major === since[0] && minor < since[1]);
+  return missing ?? (isOld ? `Node has it since ${since.join('.')}` : null);
 }
 
 function titlesOf(implementations) {
@@ -69,7 +44,9 @@ function rounded(_key, value) {
 async function measureNode(node, chosen, context) {
   const version = versionOf(node);
   console.log(`\nNode ${version}`);
-  const possible = chosen.filter((scenario) => hasWhatItNeeds(scenario, version));
+  const leftOut = new Map(chosen.map((scenario) => [scenario, whyLeftOut(scenario, version)]));
+  for (const [{ name }, reason] of leftOut) if (reason) console.log(`left out: ${name} (${reason})`);
+  const possible = chosen.filter((scenario) => leftOut.get(scenario) === null);
   const results = await measureAll(possible, { ...context, node });
   const finished = [...results].filter(([, rounds]) => rounds.length > 0);
   const summaries = finished.map(([scenario, rounds]) => summarize(scenario, rounds));
@@ -82,54 +59,60 @@ async function measureNode(node, chosen, context) {
   return { node: version, summaries };
 }
 
-async function main() {
-  const wanted = options();
-  let chosen = scenarios.filter(({ name }) => wanted.only.test(name));
-  if (wanted.help) return console.log(usage);
-  if (wanted.list) return console.log(chosen.map(({ name }) => name).join('\n'));
-  if (process.platform !== 'linux')
-    throw new Error('The load generator (epoll, sendmmsg) runs on Linux only.');
-  if (chosen.length === 0) throw new Error('--only matches no scenario; --list names them.');
-  if (wanted.just) chosen = chosen.map((scenario) => ({ ...scenario, beside: [] }));
-
-  const load = generator.build();
-  const unpinned = whyUnpinned();
+/** Where and how everything runs: a part of the record, and the lines above the tables. */
+function conditions(load, unpinned) {
+  const machine = `${os.type()} ${os.release()}, ${os.availableParallelism()} × ${os.cpus()[0]?.model ?? os.arch()}`;
   const placement = unpinned
     ? `NOT pinned, because ${unpinned}`
     : `load on core ${LOAD_CORE}, program on core ${PROGRAM_CORE}`;
-  const versions = Object.fromEntries(
-    Object.entries(wanted.others).map(([name, { file }]) => [name, versionOf(file)]),
-  );
-  const machine = `Linux ${os.release()}, ${os.availableParallelism()} × ${os.cpus()[0]?.model ?? os.arch()}`;
-  console.log(`${machine}; ${placement}`);
-  console.log(`${chosen.length} scenarios, ${wanted.rounds} rounds of ${wanted.seconds} s each`);
+  console.log(`${machine}; ${placement}\nthe load: ${load.text}`);
+  return { machine, placement, load: load.kind };
+}
 
-  const context = {
-    ...wanted,
-    load,
-    pinned: unpinned === null,
-    implementations: { ...own, ...wanted.others },
-    others: Object.keys(wanted.others),
-  };
+async function measureWith({ chosen, others, rounds, seconds, ...wanted }) {
+  if (builtin.Socket === ferronet.net.Socket)
+    throw new Error('There is no built-in to compare with: NODE_OPTIONS loads ferronet/register.');
+  const load = generator.choose(wanted.load);
+  const unpinned = whyUnpinned();
+  const versions = Object.fromEntries(
+    Object.entries(others).map(([name, { file }]) => [name, versionOf(file)]),
+  );
+  const record = { ...conditions(load, unpinned), rounds, seconds, versions };
+  console.log(`${chosen.length} scenarios, ${rounds} rounds of ${seconds} s each`);
+
+  const implementations = { ...own(load), ...others };
+  const pinned = unpinned === null;
+  const context = { rounds, seconds, load, pinned, implementations, others: Object.keys(others) };
+  const scenarios = wanted.just ? chosen.map((scenario) => ({ ...scenario, beside: [] })) : chosen;
   const runs = [];
-  for (const node of wanted.node) runs.push(await measureNode(node, chosen, context));
-  if (wanted.json) {
-    const { rounds, seconds } = wanted;
-    const titles = titlesOf(context.implementations);
-    const record = { machine, placement, rounds, seconds, versions, titles, runs };
-    fs.writeFileSync(wanted.json, `${JSON.stringify(record, rounded, 2)}\n`);
+  for (const node of wanted.node) runs.push(await measureNode(node, scenarios, context));
+  return { ...record, titles: titlesOf(implementations), runs };
+}
+
+async function main() {
+  let wanted;
+  try {
+    wanted = options();
+  } catch (error) {
+    console.error(`${error.message}; --help lists the options`);
+    process.exitCode = BAD_OPTION;
+    return;
   }
+  if (wanted.help) return console.log(usage);
+  if (wanted.list) return console.log(wanted.chosen.map(({ name }) => name).join('\n'));
+  const record = await measureWith(wanted);
+  if (wanted.json) fs.writeFileSync(wanted.json, `${JSON.stringify(record, rounded, 2)}\n`);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     killAll();
-    process.exit(1);
+    process.exit(FAILED);
   });
 }
 
 main().catch((error) => {
   killAll();
   console.error(error.message);
-  process.exitCode = 1;
+  process.exitCode = FAILED;
 });

@@ -2,13 +2,21 @@
 // What is measured. A scenario names the program under test and the load, and says how one run's figures are
 // read from what both report. `value` is the figure, `messages` what the CPU time is divided by, `sent` and
 // `delivered` say what was lost. `beside` names what runs besides the built-in and ferronet (implementations.js).
+// `missing` says what this system lacks for it, or is null.
+
+const { batchFeatures } = require('../lib/binding.js');
 
 const MEGABYTE = 1e6;
+
+const kernel = batchFeatures();
+const without = (feature) => (kernel.includes(feature) ? null : `there is no ${feature} here`);
+const unlessOn = (systems, reason) => (systems.includes(process.platform) ? null : reason);
 
 /** The load acts on a program that serves. */
 function served(name, { program, args = [], ...rest }) {
   const beside = rest.bare ? ['bare'] : [];
-  return { name, lowerIsBetter: false, kind: 'served', program: { file: program, args }, beside, ...rest };
+  const defaults = { lowerIsBetter: false, kind: 'served', missing: null, beside };
+  return { name, ...defaults, program: { file: program, args }, ...rest };
 }
 
 /** The program sends to the load's receiver. */
@@ -19,6 +27,7 @@ function sent(name, { mode, size, receiver = [] }) {
     unit: 'sent/s',
     lowerIsBetter: false,
     kind: 'sent',
+    missing: receiver.includes('--gro') ? without('UDP_GRO') : null,
     program: { file: 'udp-send.js', args: [mode] },
     bare: [mode === 'burst' ? 'serve-udp-send-bursts' : 'serve-udp-send-single', ...gso],
     beside: ['bare'],
@@ -103,6 +112,8 @@ const tcp = [
   }),
   served('TCP accept and close', {
     unit: 'connections/s',
+    // One address of its loopback network can be connected from, and the ports of one are used up at once.
+    missing: unlessOn(['linux', 'win32'], 'macOS has too few ports for it'),
     program: 'tcp-accept.js',
     bare: ['serve-tcp-sink'],
     load: ['tcp-come-and-go', ...connections(50)],
@@ -141,6 +152,7 @@ const idle = [
   held('Wake-ups with 1,000 idle connections', 1_000, {
     unit: 'per second',
     kind: 'watched',
+    missing: unlessOn(['linux'], 'only Linux tells of wake-ups (/proc)'),
     beside: ['follower'],
     read: ({ wakeups, seconds }) => ({ value: wakeups / seconds, messages: seconds }),
   }),
@@ -172,9 +184,14 @@ const udp = [
   sent('UDP send bursts 64 B, plain receiver', { mode: 'burst', size: 64 }),
   sent('UDP send bursts 1200 B', { mode: 'burst', size: 1200, receiver: ['--gro'] }),
   sent('UDP send one at a time 64 B', { mode: 'single', size: 64 }),
-  udpReceive('UDP receive 64 B, GSO sender', ['udp-send-gso', '--size', '64']),
-  udpReceive('UDP receive 1200 B, GSO sender', ['udp-send-gso', '--size', '1200']),
-  udpReceive('UDP receive 64 B, plain sender', ['udp-send-plain', '--size', '64']),
+  ...[64, 1200].map((size) =>
+    udpReceive(`UDP receive ${size} B, GSO sender`, ['udp-send-gso', '--size', String(size)], {
+      missing: without('UDP_SEGMENT'),
+    }),
+  ),
+  udpReceive('UDP receive 64 B, plain sender', ['udp-send-plain', '--size', '64'], {
+    missing: unlessOn(['linux'], 'only Linux tells the sender of losses (/proc/net/udp)'),
+  }),
   udpReceive('UDP receive 64 B, 100,000/s', ['udp-send-rate', '--rate', '100000', '--size', '64'], {
     judgedBy: 'cpu',
   }),
@@ -185,6 +202,7 @@ const workers = [1, 2].map((count) =>
     unit: 'msg/s',
     unpinned: true,
     since: [22, 12],
+    missing: unlessOn(['linux'], 'reusePort shares a port on Linux only'),
     program: 'tcp-echo-workers.js',
     args: [String(count)],
     load: ['tcp-echo', ...connections(100)],

@@ -14,11 +14,13 @@ const FAILED = 1;
 const BAD_OPTION = 9;
 
 const USAGE = `Usage: ferronet <script> [arguments]
+       ferronet bench [options]
        ferronet info | --version | --help
 
 Runs a Node program with net and dgram by ferronet, in the whole program: its dependencies and Node's own http, https,
 http2, tls and fetch included. The same as: node -r ferronet/register <script> [arguments]
 
+  bench       measures the built-ins and ferronet here, side by side; bench --help lists its options
   info        says what ferronet runs on here
   --version   prints the version
   --help      prints this
@@ -67,6 +69,14 @@ function info() {
   print(lines.map(([name, value]) => `${`${name}:`.padEnd(13)}${value}\n`).join(''));
 }
 
+/** The benchmark takes its options, and sets the exit code, itself. */
+function bench(rest) {
+  const file = path.join(__dirname, '..', 'bench', 'run.js');
+  process.argv = [process.argv[0], file, ...rest];
+  require(file);
+  return process.exitCode;
+}
+
 /** Answers the exit code; undefined leaves it to the script. */
 function main([first, ...rest]) {
   if (first === undefined) {
@@ -74,6 +84,7 @@ function main([first, ...rest]) {
     return FAILED;
   }
   if (first === 'info') return info();
+  if (first === 'bench') return bench(rest);
   if (first === '--version' || first === '-v') return void print(`${version}\n`);
   if (first === '--help' || first === '-h') return void print(USAGE);
   if (first.startsWith('-')) {

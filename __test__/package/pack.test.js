@@ -36,6 +36,9 @@ const ALLOWED = [
   /^lib\/([a-z]+\/)?[a-z-]+\.js$/,
   /^esm\/[a-z-]+\.mjs$/,
   /^bin\/[a-z-]+\.js$/,
+  /^bench\/(README\.md|(children|generator|implementations|measure|options|report|run|scenarios|statistics)\.js)$/,
+  /^bench\/(clients|programs)\/[a-z-]+\.js$/,
+  /^bench\/programs\/package\.json$/,
 ];
 const REQUIRED = [
   'package.json',
@@ -45,9 +48,12 @@ const REQUIRED = [
   'net.d.ts',
   'dgram.d.ts',
   'register.d.ts',
+  'bench/run.js',
+  'bench/clients/main.js',
+  'bench/programs/program.js',
 ];
 
-test('the main tarball holds the JavaScript and the types, and nothing else', async (t) => {
+test('the main tarball holds the JavaScript, the types and the benchmark, and nothing else', async (t) => {
   const files = (await filesOf(t, tarballs.main)).map((file) => file.replace(/^package\//, ''));
   t.deepEqual(
     files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file))),
