@@ -75,9 +75,10 @@ class Child {
     return text && `${this.#label}: ${text}`;
   }
 
+  /** It is still one of those that complaints() asks. */
   #stop(reason) {
     this.#errors += reason;
-    this.kill();
+    this.#process.kill('SIGKILL');
   }
 
   kill() {
