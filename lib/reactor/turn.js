@@ -143,6 +143,10 @@ function onRetire(forget) {
 
 let block = null;
 
+/** The first bytes of the block, by how many: set() from one costs a quarter of what copy() does. */
+const MAX_VIEWED = 1024;
+const views = new Array(MAX_VIEWED + 1);
+
 /** The memory that a stream's read fills. */
 function streamBlock() {
   block ??= Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
@@ -163,13 +167,15 @@ function takeRead(length) {
   const full = filled;
   if (length <= STREAM_BLOCK_SIZE >> 1) {
     const copy = Buffer.allocUnsafe(length);
-    full.copy(copy, 0, 0, length);
+    if (full === block && length <= MAX_VIEWED) copy.set((views[length] ??= block.subarray(0, length)));
+    else full.copy(copy, 0, 0, length);
     return copy;
   }
   if (full === bulk) {
     bulk = null;
   } else {
     block = null;
+    views.fill(undefined);
     reactor.setStreamBlock(streamBlock());
   }
   return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);

@@ -7,6 +7,7 @@
 mod calls;
 mod loop_wake;
 mod memory;
+mod numbers;
 mod reactor;
 mod relay_calls;
 mod server;

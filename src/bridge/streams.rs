@@ -12,7 +12,8 @@ use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 use socket2::Socket;
 
-use super::calls::add;
+use super::calls::{add, with_stream};
+use super::numbers;
 use super::reactor::{Environment, Reactor};
 use super::server::Server;
 use super::{AddressResult, address};
@@ -137,33 +138,29 @@ impl Streams {
 /// What is called for every stream and answers a number.
 pub fn add_streams(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
     // How the attempt to connect ended: 0 when connected.
-    add(env, calls, "finishConnect", shared, |shared, arguments| {
-        Ok(shared.streams.with_open(arguments.get(0)?, |stream| {
+    numbers::add(env, calls, "finishConnect", shared, |shared, [index]| {
+        with_stream(shared, index, |stream| {
             fault::status(stream.finish_connect())
-        }))
+        })
     })?;
     // Sends FIN.
-    add(env, calls, "shutdown", shared, |shared, arguments| {
-        Ok(shared
-            .streams
-            .with_open(arguments.get(0)?, |stream| fault::status(stream.shutdown())))
+    numbers::add(env, calls, "shutdown", shared, |shared, [index]| {
+        with_stream(shared, index, |stream| fault::status(stream.shutdown()))
     })?;
     // Closing will send RST instead of FIN.
-    add(env, calls, "resetOnRelease", shared, |shared, arguments| {
-        Ok(shared.streams.with_open(arguments.get(0)?, |stream| {
+    numbers::add(env, calls, "resetOnRelease", shared, |shared, [index]| {
+        with_stream(shared, index, |stream| {
             fault::status(stream.reset_on_close())
-        }))
+        })
     })?;
     // Closes the descriptor.
-    add(env, calls, "release", shared, |shared, arguments| {
-        drop(shared.streams.take(arguments.get(0)?));
-        Ok(0)
+    numbers::add(env, calls, "release", shared, |shared, [index]| {
+        drop(shared.streams.take(index as i32));
+        0
     })?;
-    add(env, calls, "descriptor", shared, |shared, arguments| {
-        let descriptor = shared
-            .streams
-            .with_socket(arguments.get(0)?, sys::descriptor);
-        Ok(descriptor.unwrap_or(-1))
+    numbers::add(env, calls, "descriptor", shared, |shared, [index]| {
+        let descriptor = shared.streams.with_socket(index, sys::descriptor);
+        descriptor.unwrap_or(-1)
     })?;
     add_options(env, calls, shared)
 }

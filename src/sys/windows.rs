@@ -44,6 +44,11 @@ impl Guard<'_> {
         &self.registered.socket
     }
 
+    /// That the peer has ended is not known beforehand here: a read tells.
+    pub fn ready(&self) -> tokio::io::Ready {
+        tokio::io::Ready::EMPTY
+    }
+
     /// "Would block" inside `try_io` clears the readiness and arms the poll again.
     pub fn clear_ready(&mut self) {
         let blocked = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
