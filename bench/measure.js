@@ -107,9 +107,10 @@ const runs = {
 };
 
 async function measure(scenario, name, context) {
+  const longer = { ...context, seconds: context.seconds * (scenario.longer ?? 1) };
   try {
-    const launch = launcher(scenario, context.implementations[name], context);
-    const { program, load } = await runs[scenario.kind](launch, scenario, context);
+    const launch = launcher(scenario, context.implementations[name], longer);
+    const { program, load } = await runs[scenario.kind](launch, scenario, longer);
     const { value, messages, sent, delivered } = scenario.read(program, load);
     const arrived = sent === undefined ? undefined : delivered / sent;
     return { value, cpu: program.cpuMicros / messages, arrived };

@@ -8,7 +8,7 @@ const { build } = require('../bench/generator.js');
 
 const APPLICATIONS = ['http', 'express', 'fastify'];
 const ROUNDS = 5;
-const SECONDS = 2;
+const SECONDS = 8;
 const SIDES = { builtin: [], ferronet: ['-r', 'ferronet/register'] };
 
 async function measure(application, flags, { node, folder, load, pinned }) {
