@@ -4,6 +4,7 @@
 // readiness into calls of its owner's events: connected, readFrom, read and writable (lib/net/socket.js).
 
 const { AGAIN, FAILED, errnoOf } = require('../errors.js');
+const blocks = require('../reactor/blocks.js');
 const { Liveness } = require('./liveness.js');
 const { kStream, nativeKind, openDuplicate } = require('./native.js');
 const { afterwards, atNextRound, runTicks } = require('../reactor/rounds.js');
@@ -206,14 +207,14 @@ class StreamHandle extends Liveness {
     return 0;
   }
 
-  /** Reads what turn.takeRead() gives out; `much` is expected or not. A count, 0 at the end, or a negative error number. */
+  /** Reads what takeRead() gives out; `much` is expected or not. A count, 0 at the end, or a negative error number. */
   read(much) {
-    return much ? turn.readBulk(this.#index) : turn.read(this.#index);
+    return much ? blocks.readBulk(this.#index) : blocks.read(this.#index);
   }
 
   /** Reads into memory of the program. */
   readInto(buffer) {
-    return turn.readInto(this.#index, buffer);
+    return blocks.readInto(this.#index, buffer);
   }
 
   /** Reads into a Transfer, see lib/handles/transfer.js. */
@@ -223,12 +224,12 @@ class StreamHandle extends Liveness {
 
   /** Writes what fits of a buffer, from `offset` on, or of a Transfer: a count or a negative error number. */
   writeSome(data, offset) {
-    return data instanceof Transfer ? data.writeTo(this.#index) : turn.write(this.#index, data, offset);
+    return data instanceof Transfer ? data.writeTo(this.#index) : blocks.write(this.#index, data, offset);
   }
 
-  /** Writes what fits of a text of which turn.putText() has made `length` bytes. */
+  /** Writes what fits of a text of which putText() has made `length` bytes. */
   writeText(length) {
-    return turn.writeText(this.#index, length);
+    return blocks.writeText(this.#index, length);
   }
 
   /** An operation begins (1) or ends (-1) that keeps the handle active. */

@@ -5,9 +5,9 @@ const { Duplex } = require('node:stream');
 const { errnoException } = require('../errors.js');
 const relay = require('./relay.js');
 const { kBulk, kHandle, kOnread } = require('./socket-state.js');
-const turn = require('../reactor/turn.js');
+const { takeRead } = require('../reactor/blocks.js');
 
-/** What one read of a stream handle can bring (lib/reactor/turn.js). */
+/** What one read of a stream handle can bring (lib/reactor/blocks.js). */
 const READ_SIZE = 65536;
 
 /** A usual read of this much lets the next one be relayed; a relayed one of less ends that. In bytes. */
@@ -34,7 +34,7 @@ function give(socket, chunk) {
 /** Gives data to the program; false asks to stop reading. */
 function deliver(socket, count) {
   const onread = socket[kOnread];
-  if (onread === null) return relay.isPending() ? relay.deliver(socket) : give(socket, turn.takeRead(count));
+  if (onread === null) return relay.isPending() ? relay.deliver(socket) : give(socket, takeRead(count));
   return onread.callback.call(socket, count, onread.current) !== false;
 }
 

@@ -16,6 +16,7 @@ const { claim } = require('./relay.js');
 const { Request } = require('../handles/scope.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const { Transfer } = require('../handles/transfer.js');
+const { putText } = require('../reactor/blocks.js');
 const turn = require('../reactor/turn.js');
 
 function writeWhenConnected(socket, isVector, data, encoding, callback) {
@@ -75,7 +76,7 @@ function write(socket, data, pieces, callback) {
 }
 
 function writeText(socket, text, encoding, callback) {
-  const length = turn.putText(text, encoding);
+  const length = putText(text, encoding);
   if (length < 0) {
     write(socket, Buffer.from(text, encoding), null, callback);
     return;

@@ -4,6 +4,7 @@
 
 const { Buffer } = require('node:buffer');
 const { Reactor } = require('../binding.js');
+const blocks = require('./blocks.js');
 const { onBusyPoll } = require('./busy-poll.js');
 const { hasLater, hasSoon, immediately, root, runSoon, runTicks } = require('./rounds.js');
 
@@ -15,9 +16,6 @@ const READ = 1;
 
 /** Handles one collect may name. */
 const READY_CAPACITY = 1024;
-
-/** A read asks for this much, as libuv does for TCP. */
-const STREAM_BLOCK_SIZE = 65536;
 
 /** Collects in one drain, so that timers and other work keep their turn under a flood. */
 const MAX_COLLECTS = 4;
@@ -79,12 +77,11 @@ function begin() {
   if (failed) for (const forget of retired) forget();
   reactor = made;
   failed = reactor.waiter() === 'nobody';
-  reactor.setStreamBlock(streamBlock());
-  reactor.setSmallBlock(small);
   if (resetIsEnd()) reactor.setResetIsEnd();
   if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
   if (active > 0) reactor.setReferenced(true);
   calls = reactor.calls();
+  blocks.lend(reactor, calls);
 }
 
 let busyPoll = 0;
@@ -130,6 +127,7 @@ function retire() {
   reactor = null;
   failed = false;
   calls = null;
+  blocks.takeBack();
   for (const forget of retired) forget();
   old.stop();
 }
@@ -140,62 +138,6 @@ const retired = [];
 function onRetire(forget) {
   retired.push(forget);
 }
-
-let block = null;
-
-/** The first bytes of the block, by how many: set() from one costs a quarter of what copy() does. */
-const MAX_VIEWED = 1024;
-const views = new Array(MAX_VIEWED + 1);
-
-/** The memory that a stream's read fills. */
-function streamBlock() {
-  block ??= Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
-  return block;
-}
-
-/** Memory for a read that will likely bring much. Native code need not keep it: it is the program's after that. */
-let bulk = null;
-
-/** What the last read has filled: the block, or `bulk`. */
-let filled = null;
-
-/**
- * The first `length` bytes of what was read as a Buffer of the program's own. Few are copied, so that one that is kept
- * does not pin the memory; memory that is mostly full is given away and replaced.
- */
-function takeRead(length) {
-  const full = filled;
-  if (length <= STREAM_BLOCK_SIZE >> 1) {
-    const copy = Buffer.allocUnsafe(length);
-    if (full === block && length <= MAX_VIEWED) copy.set((views[length] ??= block.subarray(0, length)));
-    else full.copy(copy, 0, 0, length);
-    return copy;
-  }
-  if (full === bulk) {
-    bulk = null;
-  } else {
-    block = null;
-    views.fill(undefined);
-    reactor.setStreamBlock(streamBlock());
-  }
-  return length === STREAM_BLOCK_SIZE ? full : full.subarray(0, length);
-}
-
-/**
- * What is written from here crosses without an object of its own. Text of so many characters fits in every encoding; bytes
- * are copied up to a size where that costs less than looking a Buffer up (napi_get_buffer_info).
- */
-const small = Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
-const MAX_TEXT = STREAM_BLOCK_SIZE / 4;
-const MAX_SMALL = 1024;
-
-/** The number of bytes of a text that writeText() can write; -1 if it is too long for that. */
-function putText(text, encoding) {
-  return text.length > MAX_TEXT ? -1 : small.write(text, encoding);
-}
-
-/** Writes the first `length` bytes that putText() has put there. */
-const writeText = (index, length) => calls.writeSmall(index, length);
 
 function onBell() {
   // A last ring of a reactor that has ended meanwhile.
@@ -314,27 +256,6 @@ function remove(index) {
 /** The functions that native code has for streams and turns, while a handle is enlisted. */
 const native = () => calls;
 
-function read(index) {
-  filled = block;
-  return calls.read(index);
-}
-
-/** A read of a stream whose last one brought much. */
-function readBulk(index) {
-  bulk ??= Buffer.allocUnsafeSlow(STREAM_BLOCK_SIZE);
-  filled = bulk;
-  return calls.readInto(index, bulk);
-}
-
-const readInto = (index, buffer) => calls.readInto(index, buffer);
-
-function write(index, data, offset) {
-  const { length } = data;
-  if (offset > 0 || length > MAX_SMALL) return calls.write(index, data, offset);
-  small.set(data);
-  return calls.writeSmall(index, length);
-}
-
 const armRead = (index) => calls.armRead(index);
 
 /** A referenced handle became active: the program stays alive. */
@@ -363,15 +284,8 @@ module.exports = {
   kick,
   native,
   onRetire,
-  putText,
-  read,
-  readBulk,
-  readInto,
   release,
   remove,
   retain,
-  takeRead,
   theReactor,
-  write,
-  writeText,
 };
