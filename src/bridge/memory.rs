@@ -1,6 +1,6 @@
 //! Memory that JavaScript made and both sides read and write: no allocation and no copy at the crossing.
 //!
-//! A block is private to the JavaScript layer (`lib/reactor/turn.js`), which never hands it out or detaches it.
+//! A block is private to the JavaScript layer (`lib/reactor/blocks.js`), which never hands it out or detaches it.
 
 use std::cell::{RefCell, RefMut};
 
