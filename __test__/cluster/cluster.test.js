@@ -29,6 +29,8 @@ const promises = {
   lifeSharedByName: 'a server on a host name, by a shared handle',
   lifeExclusive: 'a server that is exclusive listens by itself',
   connections: 'a connection from the primary has addresses, options, its server, and is counted',
+  secured: 'a tls server answers connections from the primary',
+  securedShared: 'a tls server on a shared handle',
   unreferenced: 'an unreferenced server lets its worker end',
   taken: 'an address in use, and a path that is a folder, are the error of listen',
   unixPath: 'a unix path is shared, has its mode, and goes with the last worker',

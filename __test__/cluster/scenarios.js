@@ -6,6 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const cluster = require('node:cluster');
+const tls = require('node:tls');
 
 const { SCHED_NONE, SCHED_RR } = cluster;
 
@@ -50,6 +51,35 @@ const ask = (net, where, send = '') =>
     client.setEncoding('utf8').on('data', (data) => (text += data));
     client.on('error', reject).on('close', () => resolve(text));
   });
+
+const keys = path.join(__dirname, '..', 'register', 'fixtures');
+const identity = {
+  key: fs.readFileSync(path.join(keys, 'test-only-key.pem')),
+  cert: fs.readFileSync(path.join(keys, 'test-only-cert.pem')),
+};
+
+/** A worker's tls server answers whom the primary gives it. */
+const secured = (schedulingPolicy) => ({
+  schedulingPolicy,
+  async primary({ see }) {
+    const [worker] = fork(1);
+    const { port } = await listening(1);
+    const secure = { connect: (where, callback) => tls.connect({ ...where, ca: identity.cert }, callback) };
+    const answers = [];
+    for (const name of ['first', 'second'])
+      answers.push(await ask(secure, { port, host: '127.0.0.1', servername: 'localhost' }, name));
+    worker.send('enough');
+    see('exit', await exited(worker));
+    see('answers', answers);
+  },
+  worker({ cluster }) {
+    const server = tls.createServer(identity, (socket) => {
+      socket.once('data', (data) => socket.end(`${socket.getProtocol()} ${socket.encrypted} ${data}`));
+    });
+    server.listen(0, '127.0.0.1');
+    process.once('message', () => server.close(() => cluster.worker.disconnect()));
+  },
+});
 
 const disconnectAll = () => new Promise((resolve) => cluster.disconnect(resolve));
 
@@ -120,6 +150,9 @@ module.exports = {
   lifeByName: life({ port: 0, host: 'localhost' }),
   lifeSharedByName: { ...life({ port: 0, host: 'localhost' }), schedulingPolicy: SCHED_NONE },
   lifeExclusive: life({ port: 0, exclusive: true }),
+
+  secured: secured(SCHED_RR),
+  securedShared: secured(SCHED_NONE),
 
   connections: {
     schedulingPolicy: SCHED_RR,
