@@ -24,6 +24,7 @@ const RUNTIMES = {
     package: `@oven/bun-${process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`,
     binary: 'bin/bun',
     args: [],
+    registered: ['--preload', 'ferronet/register'],
   },
   deno: {
     package: `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`,
@@ -50,10 +51,17 @@ for (const [name, runtime] of Object.entries(RUNTIMES)) {
     const binary = path.join(project, 'node_modules', runtime.package, runtime.binary);
     const node = process.platform === 'win32' ? `${binary}.exe` : binary;
     fs.chmodSync(node, 0o755);
-    for (const program of ['require.cjs', 'import.mjs']) {
-      const { code, stdout, stderr } = await runNode([...runtime.args, program], { cwd: project, node });
-      t.is(stdout, 'tcp udp\n', `${program}: ${stderr}`);
-      t.is(code, 0, program);
+    const programs = [
+      [...runtime.args, 'require.cjs'],
+      [...runtime.args, 'import.mjs'],
+    ];
+    if (runtime.registered) {
+      programs.push([...runtime.registered, 'builtin.cjs'], [...runtime.registered, 'builtin.mjs']);
+    }
+    for (const args of programs) {
+      const { code, stdout, stderr } = await runNode(args, { cwd: project, node });
+      t.is(stdout, 'tcp udp\n', `${args}: ${stderr}`);
+      t.is(code, 0, `${args}`);
     }
   });
 }
