@@ -278,6 +278,13 @@ function endedByPeer() {
   return error;
 }
 
+/** A text whose encoding is 'buffer'. Node's native code throws it, so that its stack does not name the code. */
+function notABuffer() {
+  const error = new TypeError('Second argument must be a buffer');
+  error.code = 'ERR_INVALID_ARG_TYPE';
+  return error;
+}
+
 /** No native core for this platform, or not the one of this version. */
 function bindingError(message, cause) {
   const error = new Error(message, { cause });
@@ -321,4 +328,5 @@ module.exports = {
   errnoException,
   errnoOf,
   listenException,
+  notABuffer,
 };

@@ -44,6 +44,28 @@ test('write gives true below the mark, false above it, and drain follows', async
   t.true(trace.some(([first]) => first === false));
 });
 
+test("the encoding 'buffer' of a text is refused, or read as UTF-8 among other chunks", async (t) => {
+  const attempt = (act) => {
+    try {
+      return act();
+    } catch (error) {
+      return [error.name, error.code, error.message, `${error}`];
+    }
+  };
+  await compare(t, async ({ net }, see) => {
+    await withPair(net, {}, async ({ client, peer }) => {
+      client.cork();
+      see(
+        attempt(() => client.write('a')),
+        attempt(() => client.write('b', 'buffer')),
+      );
+      client.uncork();
+      see(await once(peer, 'data'));
+      see(attempt(() => client.write('c', 'buffer')));
+    });
+  });
+});
+
 test('what is corked arrives as one chunk', async (t) => {
   const trace = await compare(t, async ({ net }, see) => {
     await withPair(net, {}, async ({ client, peer }) => {

@@ -10,6 +10,7 @@ const {
   FAILED,
   endedByPeer,
   errnoException,
+  notABuffer,
 } = require('../errors.js');
 const { major } = require('../defaults.js');
 const { claim } = require('./relay.js');
@@ -33,7 +34,11 @@ function writeWhenConnected(socket, isVector, data, encoding, callback) {
   socket.once('close', onClose);
 }
 
-const bytesOf = (data, encoding) => (typeof data === 'string' ? Buffer.from(data, encoding) : data);
+/** A chunk as bytes. Some Nodes let a text with the encoding 'buffer' come this far: among other chunks it is UTF-8. */
+function bytesOf(data, encoding) {
+  if (typeof data !== 'string') return data;
+  return Buffer.from(data, encoding === 'buffer' ? 'utf8' : encoding);
+}
 
 /** Small chunks leave together, up to this many bytes; a larger one leaves by itself, uncopied. */
 const PIECE_SIZE = 65536;
@@ -76,6 +81,7 @@ function write(socket, data, pieces, callback) {
 }
 
 function writeText(socket, text, encoding, callback) {
+  if (encoding === 'buffer') throw notABuffer();
   const length = putText(text, encoding);
   if (length < 0) {
     write(socket, Buffer.from(text, encoding), null, callback);
