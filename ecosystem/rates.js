@@ -8,12 +8,11 @@ const { build } = require('../bench/generator.js');
 
 const APPLICATIONS = ['http', 'express', 'fastify'];
 const ROUNDS = 5;
-const SECONDS = 8;
 const SIDES = { builtin: [], ferronet: ['-r', 'ferronet/register'] };
 
-async function measure(application, flags, { node, folder, load, pinned }) {
+async function measure(application, flags, { node, folder, load, pinned, seconds }) {
   const program = path.join(folder, 'programs', 'rates-server.js');
-  const on = (core) => ({ core: pinned ? core : null, seconds: SECONDS });
+  const on = (core) => ({ core: pinned ? core : null, seconds });
   const env = { NODE_ENV: 'production' };
   const server = new Child(application, node, [...flags, program, application], { ...on(1), env });
   try {
@@ -25,7 +24,7 @@ async function measure(application, flags, { node, folder, load, pinned }) {
       '--port',
       String(port),
       '--seconds',
-      String(SECONDS),
+      String(seconds),
     ];
     return (await new Child('the load', load, args, on(0)).read()).rate;
   } catch (error) {
@@ -38,10 +37,10 @@ async function measure(application, flags, { node, folder, load, pinned }) {
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Prints a table of all applications; resolves with it. */
-async function rates({ node, folder }) {
+async function rates({ node, folder, seconds }) {
   const unpinned = whyUnpinned();
   if (unpinned) console.log(`not pinned: ${unpinned}`);
-  const context = { node, folder, load: build(), pinned: !unpinned };
+  const context = { node, folder, load: build(), pinned: !unpinned, seconds };
   const flagsOf = (side) =>
     SIDES[side].map((flag) =>
       flag.replace('ferronet/register', path.join(folder, 'node_modules', 'ferronet', 'lib', 'register.js')),

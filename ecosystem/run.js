@@ -18,6 +18,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     list: { type: 'boolean', default: false },
     rates: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '8' },
   },
 });
 
@@ -88,7 +89,11 @@ async function main() {
   const workspace = await createWorkspace();
   const results = [];
   try {
-    if (values.rates) return await rates({ node: values.node, folder: workspace.folder });
+    if (values.rates) {
+      const seconds = Number(values.seconds);
+      if (!(seconds > 0 && seconds <= 60)) throw new Error('--seconds is a number up to 60');
+      return await rates({ node: values.node, folder: workspace.folder, seconds });
+    }
     for (const integration of chosen) {
       const result = await attempt(integration, workspace);
       const skipped = result.status === 'skipped';
