@@ -103,7 +103,7 @@ class ServerHandle extends NativeServer {
       if (accepted > 0) runTicks();
       // A tick may have closed the server.
       if (!this.#listening) return;
-      const index = this.acceptNext();
+      const index = turn.native().accept(this.#index);
       if (index === AGAIN || index === EBADF) return;
       turn.delivered();
       this.#tell(index < 0 ? index : this.#take(index));

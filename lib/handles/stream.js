@@ -319,13 +319,13 @@ class StreamHandle extends Liveness {
   // The options answer 0 or a negative error number.
 
   setNoDelay(on) {
-    return this.#index < 0 ? EBADF : turn.native().setNoDelay(this.#index, Boolean(on));
+    return this.#index < 0 ? EBADF : turn.native().setNoDelay(this.#index, on ? 1 : 0);
   }
 
   /** Times in seconds. */
   setKeepAlive(on, idle, interval = 1, count = 10) {
     if (this.#index < 0) return EBADF;
-    return turn.native().setKeepAlive(this.#index, Boolean(on), idle, interval, count);
+    return turn.native().setKeepAlive(this.#index, on ? 1 : 0, idle, interval, count);
   }
 
   setTypeOfService(value) {

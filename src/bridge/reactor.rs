@@ -13,6 +13,7 @@ use napi_derive::napi;
 use super::calls;
 use super::loop_wake::LoopWake;
 use super::memory::Block;
+use super::server::Listeners;
 use super::streams::Streams;
 use crate::panic::contain;
 use crate::reactor::{After, Bell, Drained, Reactor as Core};
@@ -69,6 +70,7 @@ pub struct Environment {
     pub outgoing_info: Block,
     pub ready: Block,
     pub streams: Streams,
+    pub listeners: Listeners,
     /// What is on its way from one stream to another.
     pub relays: RefCell<Relays>,
     wake: Wake,
@@ -177,6 +179,7 @@ impl Reactor {
             outgoing_info: Block::default(),
             ready: Block::default(),
             streams: Streams::default(),
+            listeners: Listeners::default(),
             relays: RefCell::default(),
             wake,
         });

@@ -1,6 +1,7 @@
 //! The listening handle: TCP, unix or a named pipe.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use napi_derive::napi;
@@ -16,7 +17,26 @@ enum State {
     Empty,
     Bound(socket2::Socket),
     BoundPipe(NamedListener),
-    Listening(Listener),
+    Listening(Rc<Listener>),
+}
+
+/// The listeners of an environment, by the index that JavaScript calls them by.
+#[derive(Default)]
+pub struct Listeners(RefCell<HashMap<u32, Rc<Listener>>>);
+
+impl Listeners {
+    fn add(&self, listener: &Rc<Listener>) {
+        let mut all = self.0.borrow_mut();
+        all.insert(listener.id(), listener.clone());
+    }
+
+    fn remove(&self, listener: &Listener) {
+        self.0.borrow_mut().remove(&listener.id());
+    }
+
+    pub fn get(&self, index: u32) -> Option<Rc<Listener>> {
+        self.0.borrow().get(&index).cloned()
+    }
 }
 
 #[napi]
@@ -89,19 +109,24 @@ impl Server {
         self.state.replace(State::Bound(socket));
     }
 
+    fn serve(&self, listener: Listener) {
+        let listener = Rc::new(listener);
+        self.env.listeners.add(&listener);
+        self.state.replace(State::Listening(listener));
+    }
+
     #[napi(catch_unwind)]
     pub fn listen(&self, backlog: i32) -> i32 {
         fault::guard(|| {
             match self.state.replace(State::Empty) {
                 State::Bound(socket) => {
                     let listener = Listener::listen(&self.env.core, socket, backlog);
-                    fault::status(listener.map(|listener| {
-                        self.state.replace(State::Listening(listener));
-                    }))
+                    fault::status(listener.map(|listener| self.serve(listener)))
                 }
-                State::BoundPipe(pipe) => fault::status(pipe.listen().map(|()| {
-                    self.state.replace(State::Listening(Listener::Pipe(pipe)));
-                })),
+                State::BoundPipe(pipe) => {
+                    let listening = pipe.listen();
+                    fault::status(listening.map(|()| self.serve(Listener::Pipe(pipe))))
+                }
                 // As listen(2): only the backlog changes. A pipe has none.
                 State::Listening(listener) => {
                     let socket = listener.socket();
@@ -111,18 +136,6 @@ impl Server {
                 }
                 State::Empty => fault::BAD_DESCRIPTOR,
             }
-        })
-    }
-
-    /// Takes the next connection: the index of its stream, or a negative error number, EAGAIN when none waits.
-    #[napi(catch_unwind)]
-    pub fn accept_next(&self) -> i32 {
-        fault::guard(|| match &*self.state.borrow() {
-            State::Listening(listener) => self
-                .env
-                .streams
-                .insert_accepted(&self.env, listener.accept()),
-            _ => fault::BAD_DESCRIPTOR,
         })
     }
 
@@ -172,7 +185,9 @@ impl Server {
     #[napi(catch_unwind)]
     pub fn release(&self) {
         self.path.take();
-        self.state.replace(State::Empty);
+        if let State::Listening(listener) = self.state.replace(State::Empty) {
+            self.env.listeners.remove(&listener);
+        }
     }
 }
 

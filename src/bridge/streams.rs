@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 use socket2::Socket;
 
-use super::calls::{add, with_stream};
+use super::calls::with_stream;
 use super::numbers;
 use super::reactor::{Environment, Reactor};
 use super::server::Server;
@@ -137,6 +137,17 @@ impl Streams {
 
 /// What is called for every stream and answers a number.
 pub fn add_streams(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
+    // Takes the next connection of a listener: the index of its stream, or a negative error number, EAGAIN when none
+    // waits.
+    numbers::add(env, calls, "accept", shared, |shared, [listener]| {
+        let accepted = shared
+            .listeners
+            .get(listener)
+            .map(|listener| listener.accept());
+        accepted.map_or(fault::BAD_DESCRIPTOR, |accepted| {
+            shared.streams.insert_accepted(shared, accepted)
+        })
+    })?;
     // How the attempt to connect ended: 0 when connected.
     numbers::add(env, calls, "finishConnect", shared, |shared, [index]| {
         with_stream(shared, index, |stream| {
@@ -166,39 +177,38 @@ pub fn add_streams(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environme
 }
 
 fn add_options(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
-    add(env, calls, "setNoDelay", shared, |shared, arguments| {
-        let on = arguments.get(1)?;
-        Ok(shared.streams.option(arguments.get(0)?, |socket| {
-            options::set_no_delay(socket, on)
-        }))
+    numbers::add(env, calls, "setNoDelay", shared, |shared, [index, on]| {
+        let set = |socket: &Socket| options::set_no_delay(socket, on != 0);
+        shared.streams.option(index, set)
     })?;
     // On or off, then idle time, interval (seconds) and count.
-    add(env, calls, "setKeepAlive", shared, |shared, arguments| {
-        let on = arguments.get(1)?;
-        let idle = Duration::from_secs(arguments.get::<u32>(2)?.into());
-        let interval = Duration::from_secs(arguments.get::<u32>(3)?.into());
-        let count = arguments.get(4)?;
-        Ok(shared.streams.option(arguments.get(0)?, |socket| {
-            options::set_keep_alive(socket, on, idle, interval, count)
-        }))
-    })?;
-    add(
+    numbers::add(
+        env,
+        calls,
+        "setKeepAlive",
+        shared,
+        |shared, [index, on, idle, interval, count]| {
+            let [idle, interval] = [idle, interval].map(|time| Duration::from_secs(time.into()));
+            let set =
+                |socket: &Socket| options::set_keep_alive(socket, on != 0, idle, interval, count);
+            shared.streams.option(index, set)
+        },
+    )?;
+    numbers::add(
         env,
         calls,
         "setTypeOfService",
         shared,
-        |shared, arguments| {
-            let value = arguments.get(1)?;
-            Ok(shared.streams.option(arguments.get(0)?, |socket| {
-                options::set_type_of_service(socket, value)
-            }))
+        |shared, [index, value]| {
+            let set = |socket: &Socket| options::set_type_of_service(socket, value);
+            shared.streams.option(index, set)
         },
     )?;
-    add(env, calls, "typeOfService", shared, |shared, arguments| {
-        let value = shared.streams.with_socket(arguments.get(0)?, |socket| {
+    numbers::add(env, calls, "typeOfService", shared, |shared, [index]| {
+        let value = shared.streams.with_socket(index, |socket| {
             fault::count(options::type_of_service(socket).map(|value| value as usize))
         });
-        Ok(value.unwrap_or(fault::BAD_DESCRIPTOR))
+        value.unwrap_or(fault::BAD_DESCRIPTOR)
     })
 }
 
