@@ -3,6 +3,7 @@
 // and a length.
 
 const { Buffer } = require('node:buffer');
+const { litter } = require('./litter.js');
 
 /** A read asks for this much, as libuv does for TCP. */
 const BLOCK_SIZE = 65536;
@@ -13,6 +14,9 @@ const BLOCK_SIZE = 65536;
  */
 const MAX_TEXT = BLOCK_SIZE / 4;
 const MAX_SMALL = 1024;
+
+/** A chunk of more than this is large. */
+const LARGE = BLOCK_SIZE / 4;
 
 let reactor = null;
 
@@ -30,15 +34,6 @@ let bulk = null;
 
 /** What the last read has filled: the block, or `bulk`. */
 let filled = null;
-
-/**
- * What large chunks leave in V8's young heap. Their memory is outside its heap, where 64 MiB bring a full collection (V8's
- * src/heap/heap.h, external memory limits), a fifth of a busy reader's time; the young collector, which would free them for
- * far less, comes by what is in the heap, and chunks alone are too little there. With this it comes about every 50 MiB.
- */
-const young = { litter: null };
-const LARGE = BLOCK_SIZE >> 2;
-const LITTER_SHIFT = 8;
 
 /** What small writes and texts leave from. */
 const small = Buffer.allocUnsafeSlow(BLOCK_SIZE);
@@ -79,7 +74,7 @@ const readInto = (index, buffer) => calls.readInto(index, buffer);
  */
 function takeRead(length) {
   const full = filled;
-  if (length > LARGE) young.litter = new Array(length >> LITTER_SHIFT);
+  if (length > LARGE) litter();
   if (length <= BLOCK_SIZE >> 1) return copyOf(full, length);
   if (full === bulk) {
     bulk = null;
