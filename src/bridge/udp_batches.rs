@@ -32,6 +32,8 @@ pub struct Batches {
     /// Addresses that JavaScript sends to, by the number it knows them by.
     pub peers: RefCell<Vec<SocketAddr>>,
     pub results: RefCell<Vec<i32>>,
+    /// The batch that is being sent; kept for its memory.
+    pub batch: RefCell<Vec<Datagram>>,
 }
 
 impl Batches {
@@ -80,19 +82,20 @@ impl Batches {
         let mut info = self.env.outgoing_info.bytes();
         if let Some(udp) = &*self.udp.borrow() {
             let peers = self.peers.borrow();
-            let batch: Vec<Datagram> = (0..count as usize)
-                .map(|row| row * OUTGOING_COLUMNS)
-                .map(|row| Datagram {
+            let mut batch = self.batch.borrow_mut();
+            batch.clear();
+            batch.extend((0..count as usize).map(|row| {
+                let row = row * OUTGOING_COLUMNS;
+                let peer = usize::try_from(info.at(row + 1)).ok();
+                let mut to = peer.and_then(|peer| peers.get(peer).copied());
+                if let Some(to) = &mut to {
+                    to.set_port(info.at(row + 2) as u16);
+                }
+                Datagram {
                     length: info.at(row) as usize,
-                    to: usize::try_from(info.at(row + 1))
-                        .ok()
-                        .and_then(|peer| peers.get(peer).copied())
-                        .map(|mut peer| {
-                            peer.set_port(info.at(row + 2) as u16);
-                            peer
-                        }),
-                })
-                .collect();
+                    to,
+                }
+            }));
             let bytes = batch.iter().map(|datagram| datagram.length).sum();
             let block = self.env.outgoing.bytes();
             let data = block.get().get(..bytes).unwrap_or_default();

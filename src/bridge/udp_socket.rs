@@ -8,7 +8,7 @@ use std::rc::Rc;
 use napi::bindgen_prelude::{Env, Object, Result};
 use napi_derive::napi;
 
-use super::calls::add;
+use super::numbers;
 use super::reactor::Reactor;
 use super::udp_batches::Batches;
 use super::{AddressResult, address};
@@ -39,6 +39,7 @@ impl UdpSocket {
             received: RefCell::default(),
             peers: RefCell::default(),
             results: RefCell::default(),
+            batch: RefCell::default(),
         }))
     }
 
@@ -46,15 +47,15 @@ impl UdpSocket {
     #[napi(catch_unwind)]
     pub fn calls(&self, env: Env) -> Result<Object<'static>> {
         let mut calls = Object::new(&env)?;
-        add(&env, &mut calls, "receive", &self.0, |batches, _| {
-            Ok(batches.receive())
+        numbers::add(&env, &mut calls, "receive", &self.0, |batches, []| {
+            batches.receive()
         })?;
-        add(
+        numbers::add(
             &env,
             &mut calls,
             "sendBatch",
             &self.0,
-            |batches, arguments| Ok(batches.send_batch(arguments.get(0)?)),
+            |batches, [count]| batches.send_batch(count),
         )?;
         Ok(calls)
     }

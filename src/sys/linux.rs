@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::mem::{size_of, zeroed};
+use std::mem::{MaybeUninit, size_of, zeroed};
 use std::os::fd::{AsRawFd, FromRawFd};
 
 use socket2::{SockAddr, Socket};
@@ -73,50 +73,73 @@ pub fn batch_features() -> Vec<&'static str> {
         .collect()
 }
 
+/// What the kernel fills for one message besides its data. Only as many are made as there are slots: clearing all
+/// costs as much as the rest of a call that brings one datagram.
+struct Envelope {
+    name: libc::sockaddr_storage,
+    control: Control,
+    data: libc::iovec,
+}
+
+impl Envelope {
+    fn of(slot: &mut [u8]) -> Envelope {
+        Envelope {
+            // SAFETY: all-zero is a valid value of this C structure.
+            name: unsafe { zeroed() },
+            control: Control([0; 32]),
+            data: libc::iovec {
+                iov_base: slot.as_mut_ptr().cast(),
+                iov_len: slot.len(),
+            },
+        }
+    }
+
+    /// A header that points here.
+    fn header(&mut self) -> libc::mmsghdr {
+        // SAFETY: as above.
+        let mut header: libc::mmsghdr = unsafe { zeroed() };
+        header.msg_hdr.msg_iov = &raw mut self.data;
+        header.msg_hdr.msg_iovlen = 1;
+        header.msg_hdr.msg_name = (&raw mut self.name).cast();
+        header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+        header.msg_hdr.msg_control = (&raw mut self.control.0).cast();
+        header.msg_hdr.msg_controllen = self.control.0.len() as _;
+        header
+    }
+}
+
 /// Receives into the slots of `slab`. Says whether the kernel's queue was emptied.
 pub fn receive(socket: &Socket, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<bool> {
-    // SAFETY: all-zero is a valid value of each of these C structures.
-    let mut headers: [libc::mmsghdr; SLOTS] = unsafe { zeroed() };
-    let mut names: [libc::sockaddr_storage; SLOTS] = unsafe { zeroed() };
-    let mut vectors: [libc::iovec; SLOTS] = unsafe { zeroed() };
-    let mut controls = [Control([0; 32]); SLOTS];
+    let mut envelopes = [const { MaybeUninit::<Envelope>::uninit() }; SLOTS];
+    let mut headers = [const { MaybeUninit::<libc::mmsghdr>::uninit() }; SLOTS];
     let mut slots = 0;
-    for ((((slot, header), name), vector), control) in slab
-        .chunks_exact_mut(SLOT)
-        .zip(&mut headers)
-        .zip(&mut names)
-        .zip(&mut vectors)
-        .zip(&mut controls)
-    {
-        vector.iov_base = slot.as_mut_ptr().cast();
-        vector.iov_len = SLOT;
-        header.msg_hdr.msg_iov = vector;
-        header.msg_hdr.msg_iovlen = 1;
-        header.msg_hdr.msg_name = (&raw mut *name).cast();
-        header.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
-        header.msg_hdr.msg_control = (&raw mut control.0).cast();
-        header.msg_hdr.msg_controllen = control.0.len() as _;
+    let places = envelopes.iter_mut().zip(&mut headers);
+    for (slot, (envelope, header)) in slab.chunks_exact_mut(SLOT).zip(places) {
+        header.write(envelope.write(Envelope::of(slot)).header());
         slots += 1;
     }
     // SAFETY: `slots` headers point at live, writable memory of the lengths they name.
     let count = unsafe {
         libc::recvmmsg(
             socket.as_raw_fd(),
-            headers.as_mut_ptr(),
+            headers.as_mut_ptr().cast(),
             slots,
             libc::MSG_DONTWAIT as _,
             std::ptr::null_mut(),
         )
     };
     let count = usize::try_from(count).map_err(|_| io::Error::last_os_error())?;
-    let received = headers.iter().zip(&names).zip(&controls);
-    for (index, ((header, name), control)) in received.take(count).enumerate() {
+    for (index, (envelope, header)) in envelopes.iter().zip(&headers).take(count).enumerate() {
+        // SAFETY: the first `slots` of both were made above, and `count` is at most that.
+        let (envelope, header) = unsafe { (envelope.assume_init_ref(), header.assume_init_ref()) };
         let length = header.msg_len as usize;
         let control_length: usize = header.msg_hdr.msg_controllen as _;
-        let control = control.0.get(..control_length);
-        let address_length = header.msg_hdr.msg_namelen;
+        let control = envelope.control.0.get(..control_length);
         // SAFETY: the kernel wrote `msg_namelen` bytes of a socket address.
-        let from = unsafe { SockAddr::new(std::mem::transmute_copy(name), address_length) };
+        let from = unsafe {
+            let storage = std::mem::transmute_copy(&envelope.name);
+            SockAddr::new(storage, header.msg_hdr.msg_namelen)
+        };
         let Some(from) = from.as_socket() else {
             continue;
         };

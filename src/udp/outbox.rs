@@ -6,7 +6,7 @@ use std::io;
 use bytes::{Buf, BytesMut};
 
 use super::Udp;
-use super::runs::{Datagram, MAX_RUN, datagrams, group};
+use super::runs::{Datagram, MAX_RUN, alone, datagrams, group};
 use crate::fault;
 use crate::reactor::Source;
 use crate::sys::{self, MAX_SEGMENTS};
@@ -92,8 +92,16 @@ impl Outbox {
         while done < batch.len() {
             let rest = batch.get(done..).unwrap_or_default();
             let data = data.get(bytes..).unwrap_or_default();
-            let messages = group(data, rest, self.run_limit);
-            let finished = match sys::retry(|| sys::send(udp.socket(), &messages)) {
+            let lone = rest.first().map(|first| alone(data, first));
+            let grouped;
+            let messages = match &lone {
+                Some(lone) if rest.len() == 1 => std::slice::from_ref(lone),
+                _ => {
+                    grouped = group(data, rest, self.run_limit);
+                    &grouped
+                }
+            };
+            let finished = match sys::retry(|| sys::send(udp.socket(), messages)) {
                 Ok(sent) => {
                     let finished = messages.iter().take(sent).map(datagrams).sum();
                     results.extend(rest.iter().take(finished).map(|d| d.length as i32));

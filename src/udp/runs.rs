@@ -18,6 +18,15 @@ pub struct Datagram {
     pub to: Option<SocketAddr>,
 }
 
+/// The message of a datagram that has no neighbours.
+pub fn alone<'a>(data: &'a [u8], datagram: &Datagram) -> Outgoing<'a> {
+    Outgoing {
+        data: data.get(..datagram.length).unwrap_or(data),
+        segment: datagram.length,
+        to: datagram.to,
+    }
+}
+
 /// Neighbours of equal size and one address become a run, the last one possibly shorter. Datagrams above
 /// `run_limit` bytes are no part of one.
 pub fn group<'a>(mut data: &'a [u8], batch: &[Datagram], run_limit: usize) -> Vec<Outgoing<'a>> {

@@ -22,10 +22,15 @@ pub struct BindOptions {
     pub reuse_port: bool,
 }
 
+/// One more than a datagram that comes alone: that there was no second one tells that no more wait.
+const LEAST_ROOM: usize = 4;
+
 pub struct Udp {
     source: Source,
     /// Whether somebody else reads from the same socket.
     shared: Cell<bool>,
+    /// Messages that a receive makes room for.
+    room: Cell<usize>,
 }
 
 impl Udp {
@@ -70,20 +75,26 @@ impl Udp {
         Ok(Udp {
             source,
             shared: Cell::new(shared),
+            room: Cell::new(LEAST_ROOM),
         })
     }
 
     /// Receives into the slots of `slab` (each [`sys::SLOT`] bytes); `WouldBlock` means that the
     /// ready list will tell. An error that a peer's ICMP message left on the socket comes out here.
     ///
-    /// From a shared socket only one: what a program that closes it leaves unread is somebody else's.
+    /// There is room for twice as many messages as came last, so that a lone datagram does not pay for a batch. From a
+    /// shared socket comes only one: what a program that closes it leaves unread is somebody else's.
     pub fn receive(&self, slab: &mut [u8], out: &mut Vec<Received>) -> io::Result<()> {
-        let slab = match slab.first_chunk_mut::<{ sys::SLOT }>() {
-            Some(one) if self.shared.get() => one,
-            _ => slab,
+        let room = if self.shared.get() {
+            1
+        } else {
+            self.room.get()
         };
+        let length = slab.len().min(room * sys::SLOT);
+        let slab = slab.get_mut(..length).unwrap_or_default();
         self.source
             .read_with(|socket| sys::receive(socket, slab, out), |&emptied| emptied)?;
+        self.room.set((2 * out.len()).clamp(LEAST_ROOM, sys::SLOTS));
         Ok(())
     }
 
