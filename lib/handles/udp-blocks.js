@@ -16,6 +16,9 @@ const OUTGOING_COLUMNS = 3;
 const MAX_OUTGOING = 1024;
 const OUTGOING_SIZE = 262144;
 
+/** The first bytes of the block of datagrams, by how many up to this: set() from one costs a quarter of what copy() does. */
+const MAX_SMALL = 1024;
+
 let blocks = null;
 
 function theBlocks() {
@@ -27,13 +30,26 @@ function theBlocks() {
     turn
       .theReactor()
       .setDatagramBlocks(datagrams, Buffer.from(received.buffer), outgoing, Buffer.from(outgoingInfo.buffer));
-    blocks = { datagrams, received, outgoing, outgoingInfo };
+    blocks = { datagrams, received, outgoing, outgoingInfo, views: new Array(MAX_SMALL + 1) };
   }
   return blocks;
+}
+
+function firstBytes(length) {
+  const { datagrams, views } = theBlocks();
+  return (views[length] ??= datagrams.subarray(0, length));
 }
 
 turn.onRetire(() => {
   blocks = null;
 });
 
-module.exports = { MAX_OUTGOING, OUTGOING_COLUMNS, OUTGOING_SIZE, RECEIVED_COLUMNS, theBlocks };
+module.exports = {
+  MAX_OUTGOING,
+  MAX_SMALL,
+  OUTGOING_COLUMNS,
+  OUTGOING_SIZE,
+  RECEIVED_COLUMNS,
+  firstBytes,
+  theBlocks,
+};

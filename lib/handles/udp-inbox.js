@@ -5,7 +5,7 @@ const { markAsUntransferable } = require('node:worker_threads');
 const { AGAIN } = require('../errors.js');
 const { runTicks } = require('../reactor/rounds.js');
 const turn = require('../reactor/turn.js');
-const { RECEIVED_COLUMNS, theBlocks } = require('./udp-blocks.js');
+const { MAX_SMALL, RECEIVED_COLUMNS, firstBytes, theBlocks } = require('./udp-blocks.js');
 
 /** Flags of a received message (src/bridge/udp_socket.rs). */
 const FROM_V6 = 1;
@@ -176,7 +176,8 @@ class Inbox {
   #single() {
     const size = this.#left;
     const message = Buffer.allocUnsafe(size);
-    theBlocks().datagrams.copy(message, 0, this.#offset, this.#offset + size);
+    if (this.#offset === 0 && size <= MAX_SMALL) message.set(firstBytes(size));
+    else theBlocks().datagrams.copy(message, 0, this.#offset, this.#offset + size);
     this.#left = 0;
     return message;
   }

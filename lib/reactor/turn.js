@@ -41,8 +41,9 @@ let events = 0;
 let current;
 /** How many referenced handles are active. */
 let active = 0;
-/** Functions to run at the end of a turn, such as sending what was queued during it. */
-const flushes = [];
+/** Functions to run at the end of a turn, such as sending what was queued during it. Mostly there is one at most. */
+let firstFlush = null;
+const moreFlushes = [];
 
 /** The functions that are called for every event; they take a handle's index (src/bridge/calls.rs). */
 let calls = null;
@@ -215,7 +216,11 @@ function interrupted() {
 }
 
 function flush() {
-  while (flushes.length > 0) flushes.shift()();
+  while (firstFlush !== null) {
+    const task = firstFlush;
+    firstFlush = moreFlushes.length > 0 ? moreFlushes.shift() : null;
+    task();
+  }
 }
 
 /**
@@ -223,8 +228,9 @@ function flush() {
  * one turn, leave together that way.
  */
 function atFlush(task) {
-  if (inTurn) flushes.push(task);
-  else process.nextTick(task);
+  if (!inTurn) process.nextTick(task);
+  else if (firstFlush === null) firstFlush = task;
+  else moreFlushes.push(task);
 }
 
 /** Whether a turn is being made, at whose end `atFlush` comes. */
