@@ -26,6 +26,24 @@ const programs = {
     const s = net.createServer((c) => c.unref()).listen(0, '127.0.0.1', () => {
       const c = net.connect(s.address().port, '127.0.0.1', () => { c.unref(); s.close(); });
     });`,
+  'a write that waits for room does, although both ends are unreferenced': `
+    const net = require('net');
+    const s = net.createServer((c) => c.unref().pause()).listen(0, '127.0.0.1', () => {
+      const c = net.connect(s.address().port, '127.0.0.1', () => { c.unref(); s.close(); c.write(Buffer.alloc(1 << 24)); });
+    });`,
+  'an attempt to connect does, although the socket is unreferenced': `
+    const net = require('net');
+    const { Worker } = require('worker_threads');
+    // A listener that takes none completes one connection more than its backlog; further attempts wait.
+    const worker = new Worker(\`
+      const s = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+        require('worker_threads').parentPort.postMessage(s.address().port);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });\`, { eval: true });
+    worker.once('message', (port) => {
+      worker.unref();
+      for (let i = 0; i < 4; i++) net.connect(port, '127.0.0.1').unref();
+    });`,
   'a socket that was never connected does not': `
     const net = require('net'); new net.Socket(); net.Socket().setTimeout(100);`,
   'a connection that ends lets the process end': `

@@ -281,8 +281,9 @@ class StreamHandle extends Liveness {
   }
 
   #update() {
-    const isActive = this.#phase !== 'closed' && (this.#reading || this.#pending > 0);
-    this.keep(this.referenced && isActive);
+    // A request keeps the program alive although the handle is unreferenced, as libuv's do (include/uv.h, `active_reqs`).
+    const isActive = this.#pending > 0 || (this.referenced && this.#reading);
+    this.keep(this.#phase !== 'closed' && isActive);
   }
 
   /** Closes with RST instead of FIN. An error number when that is not possible. */
