@@ -159,7 +159,7 @@ const references = {
   async program(context) {
     const cases = Object.keys(STATES).flatMap((state) => Object.keys(REFERENCES).map((ref) => [state, ref]));
     const outcomes = {};
-    while (cases.length > context.times(180)) cases.splice(context.below(cases.length), 1);
+    while (cases.length > context.times(540)) cases.splice(context.below(cases.length), 1);
     await tallyOf(cases.length, async (i) => {
       const [state, ref] = cases[i];
       const source = `${planted(context)} ${modules(isBuiltin(context))}
