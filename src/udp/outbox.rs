@@ -9,7 +9,7 @@ use super::Udp;
 use super::runs::{Datagram, MAX_RUN, alone, datagrams, group};
 use crate::fault;
 use crate::reactor::Source;
-use crate::sys::{self, MAX_SEGMENTS};
+use crate::sys::{self, MAX_SEGMENTS, Outgoing};
 
 /// What the kernel had no room for, and whether it takes runs.
 pub struct Outbox {
@@ -92,10 +92,12 @@ impl Outbox {
         while done < batch.len() {
             let rest = batch.get(done..).unwrap_or_default();
             let data = data.get(bytes..).unwrap_or_default();
-            let lone = rest.first().map(|first| alone(data, first));
-            let grouped;
-            let messages = match &lone {
-                Some(lone) if rest.len() == 1 => std::slice::from_ref(lone),
+            let (lone, grouped);
+            let messages: &[Outgoing<'_>] = match rest {
+                [only] => {
+                    lone = [alone(data, only)];
+                    &lone
+                }
                 _ => {
                     grouped = group(data, rest, self.run_limit);
                     &grouped

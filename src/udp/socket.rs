@@ -22,7 +22,8 @@ pub struct BindOptions {
     pub reuse_port: bool,
 }
 
-/// One more than a datagram that comes alone: that there was no second one tells that no more wait.
+/// More than the few that come together under a light load: that not all room was needed tells that no more wait, and
+/// saves the call that would.
 const LEAST_ROOM: usize = 4;
 
 pub struct Udp {
