@@ -17,6 +17,11 @@ const counts = (s) => [
   s._bytesDispatched,
 ];
 
+function detach(buffer) {
+  structuredClone(buffer.buffer, { transfer: [buffer.buffer] });
+  return buffer;
+}
+
 test('write gives true below the mark, false above it, and drain follows', async (t) => {
   const trace = await compare(t, async ({ net }, see) => {
     await withServer(
@@ -337,6 +342,85 @@ test('chunks of all sizes that waited leave in order', (t) =>
       see(all.length, createHash('sha256').update(all).digest('hex'), client.bytesWritten);
     }),
   ));
+
+test('small and large chunks in every encoding leave together, in order', (t) =>
+  compare(t, ({ net }, see) =>
+    withPair(net, {}, async ({ client, peer }) => {
+      const texts = [
+        ['a', 'utf8'],
+        ['é', 'latin1'],
+        ['c0ffee'.repeat(64), 'hex'],
+        ['c'.repeat(128), 'latin1'],
+        ['c'.repeat(129), 'latin1'],
+        ['', 'utf8'],
+        ['d'.repeat(5000), 'utf16le'],
+        ['é€'.repeat(3000), 'utf8'],
+        ['QUJD'.repeat(10_000), 'base64'],
+      ];
+      const bytes = [0, 1, 511, 512, 513, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537];
+      const expected = createHash('sha256');
+      const write = (chunk, encoding) => {
+        expected.update(Buffer.from(chunk, encoding));
+        client.write(chunk, encoding);
+      };
+      for (let round = 0; round < 60; round++) {
+        client.cork();
+        for (let i = 0; i <= round % 7; i++) {
+          write(...texts[(round + i) % texts.length]);
+          if (i % 2 === 1) write(Buffer.alloc(bytes[(round + i) % bytes.length], round));
+        }
+        client.uncork();
+        if (client.writableNeedDrain && round % 3 === 0) await once(client.resume(), 'drain');
+        if (round % 20 === 0) peer.resume();
+        else if (round % 20 === 10) peer.pause();
+        see(client.bytesWritten);
+      }
+      client.end();
+      const received = createHash('sha256');
+      peer.on('data', (chunk) => received.update(chunk));
+      await once(peer.resume(), 'end');
+      see(received.digest('hex') === expected.digest('hex'), peer.bytesRead === client.bytesWritten);
+    }),
+  ));
+
+test('nothing is written of a Buffer that was detached before', (t) =>
+  compare(t, ({ net }, see) =>
+    withPair(net, {}, async ({ client, peer }) => {
+      const detached = detach(Buffer.from(new ArrayBuffer(100)));
+      see(client.write(detached, (error) => see('alone', error)));
+      client.cork();
+      for (const chunk of [detached, 'and', detached, Buffer.alloc(20_000), detached])
+        client.write(chunk, (error) => see('among others', error));
+      client.uncork();
+      client.end();
+      see((await textOf(peer)).length, client.bytesWritten);
+    }),
+  ));
+
+for (const [what, write] of [
+  ['by itself', (client, buffer) => client.write(buffer)],
+  [
+    'among others',
+    (client, buffer) => {
+      client.cork();
+      client.write(Buffer.alloc(1 << 16));
+      client.write(buffer);
+      client.write('the end');
+      client.uncork();
+    },
+  ],
+]) {
+  test(`a Buffer that is detached while it is being written is an error: ${what}`, (t) =>
+    withPair(ours.net, {}, async ({ client, peer }) => {
+      // More than any socket's buffers hold.
+      const buffer = Buffer.from(new ArrayBuffer(32 << 20));
+      write(client, buffer);
+      t.true(client.writableLength > 0);
+      detach(buffer);
+      const [[error]] = await Promise.all([next(client, 'error'), next(peer.resume(), 'close')]);
+      t.like(error, { code: 'EFAULT', syscall: 'write' });
+    }));
+}
 
 test('a writer far ahead is not copied as a whole', (t) =>
   withPair(ours.net, {}, async ({ client, peer }) => {

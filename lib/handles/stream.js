@@ -10,6 +10,7 @@ const { kStream, nativeKind, openDuplicate } = require('./native.js');
 const { afterwards, atNextRound, runTicks } = require('../reactor/rounds.js');
 const { Request, Scope } = require('./scope.js');
 const { Transfer, fill } = require('./transfer.js');
+const { Vector } = require('./vector.js');
 const turn = require('../reactor/turn.js');
 
 /** Reads of one handle in one turn (libuv does 32, src/unix/stream.c). One of more than this size counts as several. */
@@ -222,9 +223,10 @@ class StreamHandle extends Liveness {
     return fill(this.#index);
   }
 
-  /** Writes what fits of a buffer, from `offset` on, or of a Transfer: a count or a negative error number. */
+  /** Writes what fits of a Buffer, from `offset` on, or of a Transfer or Vector: a count or a negative error number. */
   writeSome(data, offset) {
-    return data instanceof Transfer ? data.writeTo(this.#index) : blocks.write(this.#index, data, offset);
+    if (data instanceof Transfer || data instanceof Vector) return data.writeTo(this.#index);
+    return blocks.write(this.#index, data, offset);
   }
 
   /** Writes what fits of a text of which putText() has made `length` bytes. */

@@ -2,7 +2,7 @@
 // Addresses, states and counters of a net.Socket.
 
 const { kCounts, kHandle, kPeer } = require('./socket-state.js');
-const { bytesOf } = require('./socket-write.js');
+const { bytesOf } = require('./chunks.js');
 
 /** bytesWritten: what the handle has, what the stream buffers, and what waits for the connection. */
 function bytesWritten(socket) {

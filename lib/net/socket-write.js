@@ -10,15 +10,20 @@ const {
   FAILED,
   endedByPeer,
   errnoException,
+  errnoOf,
   notABuffer,
 } = require('../errors.js');
 const { major } = require('../defaults.js');
+const { buffersOf, gather } = require('./chunks.js');
 const { claim } = require('./relay.js');
 const { Request } = require('../handles/scope.js');
 const { kHandle, kWriting } = require('./socket-state.js');
 const { Transfer } = require('../handles/transfer.js');
-const { putText } = require('../reactor/blocks.js');
+const { Vector } = require('../handles/vector.js');
+const { putText, small } = require('../reactor/blocks.js');
 const turn = require('../reactor/turn.js');
+
+const EFAULT = errnoOf('EFAULT');
 
 function writeWhenConnected(socket, isVector, data, encoding, callback) {
   socket._pendingData = data;
@@ -34,81 +39,49 @@ function writeWhenConnected(socket, isVector, data, encoding, callback) {
   socket.once('close', onClose);
 }
 
-/** A chunk as bytes. Some Nodes let a text with the encoding 'buffer' come this far: among other chunks it is UTF-8. */
-function bytesOf(data, encoding) {
-  if (typeof data !== 'string') return data;
-  return Buffer.from(data, encoding === 'buffer' ? 'utf8' : encoding);
-}
-
-/** Small chunks leave together, up to this many bytes; a larger one leaves by itself, uncopied. */
-const PIECE_SIZE = 65536;
-
-/** The chunks of one vector write, given out piece by piece: a writer far ahead is not copied as a whole. */
-class Pieces {
-  #buffers;
-  #next = 0;
-  /** Bytes that are still to be given out. */
-  bytes = 0;
-
-  constructor(chunks) {
-    // Strings become bytes at once: their number has to be known.
-    this.#buffers = chunks.map(({ chunk, encoding }) => bytesOf(chunk, encoding));
-    for (const { length } of this.#buffers) this.bytes += length;
-  }
-
-  get isEmpty() {
-    return this.#next === this.#buffers.length;
-  }
-
-  take() {
-    const first = this.#next;
-    let length = this.#buffers[this.#next++].length;
-    while (this.#next < this.#buffers.length && length + this.#buffers[this.#next].length <= PIECE_SIZE)
-      length += this.#buffers[this.#next++].length;
-    this.bytes -= length;
-    if (this.#next === first + 1) return this.#buffers[first];
-    return Buffer.concat(this.#buffers.slice(first, this.#next), length);
-  }
-}
-
-/**
- * Offers the kernel all of `data`, and of the `pieces` behind it if there are any; what it does not take at once is
- * offered again when there is room.
- */
-function write(socket, data, pieces, callback) {
+/** Offers the kernel all of `data`; what it does not take at once is offered again when there is room. */
+function write(socket, data, callback) {
   // Nothing is a system call as well: a peer that has reset is found by it.
-  settle(socket, data, pieces, callback, socket[kHandle].writeSome(data, 0));
+  settle(socket, data, callback, socket[kHandle].writeSome(data, 0));
 }
 
 function writeText(socket, text, encoding, callback) {
   if (encoding === 'buffer') throw notABuffer();
   const length = putText(text, encoding);
-  if (length < 0) {
-    write(socket, Buffer.from(text, encoding), null, callback);
-    return;
-  }
+  if (length < 0) write(socket, Buffer.from(text, encoding), callback);
+  else writePut(socket, length, callback, () => Buffer.from(text, encoding));
+}
+
+function writeAll(socket, chunks, callback) {
+  const length = gather(chunks, small);
+  if (length < 0) write(socket, new Vector(buffersOf(chunks)), callback);
+  else writePut(socket, length, callback, () => Buffer.concat(buffersOf(chunks)));
+}
+
+/** Writes what was put into the block for small writes; `bytes` makes it again for what the kernel does not take. */
+function writePut(socket, length, callback, bytes) {
   const handle = socket[kHandle];
   const taken = handle.writeText(length);
   if (taken === length) {
     handle.bytesWritten += length;
     callback();
   } else {
-    settle(socket, Buffer.from(text, encoding), null, callback, taken);
+    settle(socket, bytes(), callback, taken);
   }
 }
 
 /** The kernel has taken so many bytes of `data`, or has answered an error number. */
-function settle(socket, data, pieces, callback, taken) {
+function settle(socket, data, callback, taken) {
   const handle = socket[kHandle];
-  const total = data.length + (pieces?.bytes ?? 0);
-  if (taken >= 0 || taken === AGAIN) handle.bytesWritten += total;
-  if (taken === total) {
+  const { length } = data;
+  if (taken >= 0 || taken === AGAIN) handle.bytesWritten += length;
+  if (taken === length) {
     callback();
   } else if (taken >= 0 || taken === AGAIN) {
     const offset = Math.max(taken, 0);
-    handle.writeStarted(total - offset);
+    handle.writeStarted(length - offset);
     const request = new Request('FERRONET_WRITE', callback);
-    socket[kWriting] = { data, offset, pieces, request, seen: handle.writeQueueSize };
+    socket[kWriting] = { data, length, offset, request, seen: handle.writeQueueSize };
     if (taken >= 0) continueWriting(socket, handle);
   } else {
     callback(errnoException(taken, 'write'));
@@ -117,22 +90,17 @@ function settle(socket, data, pieces, callback, taken) {
 
 function continueWriting(socket, handle) {
   const pending = socket[kWriting];
-  const { pieces } = pending;
-  for (;;) {
-    // The program may have detached the buffer meanwhile: then there is nothing left of it.
-    if (pending.offset >= pending.data.length) {
-      if (pieces === null || pieces.isEmpty) break;
-      pending.data = pieces.take();
-      pending.offset = 0;
-    }
-    const taken = handle.writeSome(pending.data, pending.offset);
+  const { data, length } = pending;
+  while (pending.offset < length) {
+    const taken = handle.writeSome(data, pending.offset);
     if (taken === AGAIN) return;
-    if (taken < 0) {
-      endWriting(socket, handle, errnoException(taken, 'write'));
+    if (taken <= 0) {
+      // Nothing is left although it should be: the program has detached its buffer meanwhile.
+      endWriting(socket, handle, errnoException(taken || EFAULT, 'write'));
       return;
     }
     pending.offset += taken;
-    handle.writeQueueSize = pending.data.length - pending.offset + (pieces?.bytes ?? 0);
+    handle.writeQueueSize = length - pending.offset;
   }
   endWriting(socket, handle, null);
 }
@@ -191,12 +159,11 @@ function defineWriting(prototype) {
     }
     this._unrefTimer();
     if (isVector) {
-      const pieces = new Pieces(data);
-      write(this, pieces.take(), pieces, callback);
+      writeAll(this, data, callback);
     } else if (typeof data === 'string') {
       writeText(this, data, encoding, callback);
     } else {
-      write(this, claim(data), null, callback);
+      write(this, claim(data), callback);
     }
   };
 
@@ -227,4 +194,4 @@ function defineWriting(prototype) {
   };
 }
 
-module.exports = { bytesOf, defineWriting, dropWriting, onWritable, writeAfterEnd };
+module.exports = { defineWriting, dropWriting, onWritable, writeAfterEnd };

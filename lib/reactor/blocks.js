@@ -97,7 +97,8 @@ function copyOf(full, length) {
 function write(index, data, offset) {
   const { length } = data;
   if (offset > 0 || length > MAX_SMALL) return calls.write(index, data, offset);
-  small.set(data);
+  // An empty one may be detached, of which set() would throw.
+  if (length > 0) small.set(data);
   return calls.writeSmall(index, length);
 }
 
@@ -106,7 +107,7 @@ function putText(text, encoding) {
   return text.length > MAX_TEXT ? -1 : small.write(text, encoding);
 }
 
-/** Writes the first `length` bytes that putText() has put there. */
+/** Writes the first `length` bytes of the block for small writes. */
 const writeText = (index, length) => calls.writeSmall(index, length);
 
-module.exports = { lend, putText, read, readBulk, readInto, takeBack, takeRead, write, writeText };
+module.exports = { lend, putText, read, readBulk, readInto, takeBack, small, takeRead, write, writeText };

@@ -5,9 +5,12 @@
 //! is called per event, or for every connection, is such a function; where its arguments are numbers it is one
 //! of [`numbers`], which costs half of that again.
 
+use std::io::IoSlice;
 use std::rc::Rc;
 
-use napi::bindgen_prelude::{BufferSlice, Env, FunctionCallContext, JsObjectValue, Object, Result};
+use napi::bindgen_prelude::{
+    Array, BufferSlice, Env, FunctionCallContext, JsObjectValue, Object, Result,
+};
 
 use super::numbers;
 use super::reactor::Environment;
@@ -22,6 +25,9 @@ use crate::tcp::Stream;
 const BY_BELL: u32 = 2;
 /// Collecting again within a turn.
 const AGAIN: u32 = 0;
+
+/// Pieces of one write; systems differ in how many they take (IOV_MAX, writev(2)).
+const MAX_PIECES: u32 = 256;
 
 /// An object with a function per call. Each answers a number; a panic in one is EIO for its handle.
 pub fn make(env: &Env, shared: &Rc<Environment>) -> Result<Object<'static>> {
@@ -83,6 +89,18 @@ fn add_transfers(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment
             fault::count(stream.write(rest))
         }))
     })?;
+    // Writes Buffers of an array: from which one on, and from where in that.
+    add(env, calls, "writeVector", shared, |shared, arguments| {
+        let buffers = take_buffers(&arguments.get(1)?, arguments.get(2)?)?;
+        let mut pieces: Vec<_> = buffers.iter().map(|buffer| IoSlice::new(buffer)).collect();
+        let offset: u32 = arguments.get(3)?;
+        if let (Some(piece), Some(buffer)) = (pieces.first_mut(), buffers.first()) {
+            *piece = IoSlice::new(buffer.get(offset as usize..).unwrap_or_default());
+        }
+        Ok(with_stream(shared, arguments.get(0)?, |stream| {
+            fault::count(stream.write_vectored(&pieces))
+        }))
+    })?;
     // Writes the beginning of the block for small writes.
     numbers::add(
         env,
@@ -95,6 +113,13 @@ fn add_transfers(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment
             with_stream(shared, index, |stream| fault::count(stream.write(data)))
         },
     )
+}
+
+/// Buffers of an array, from `first` on, as many as one write may take.
+fn take_buffers<'a>(array: &Array<'a>, first: u32) -> Result<Vec<BufferSlice<'a>>> {
+    let end = array.len().min(first.saturating_add(MAX_PIECES));
+    let buffers = (first..end).map(|position| array.get(position));
+    buffers.filter_map(Result::transpose).collect()
 }
 
 /// Adds a function of any arguments that answers a number; a panic in it is EIO.

@@ -23,7 +23,7 @@ pub use unix::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
     duplicate_descriptor, errno, guess_descriptor, interface_index, interface_name, read_stream,
     register, reuse_port, set_traffic_class, source_membership_v6, spare_descriptor,
-    take_descriptor, traffic_class, unlink_path, uv_errno, write_stream,
+    take_descriptor, traffic_class, unlink_path, uv_errno, write_stream, write_vectored,
 };
 
 #[cfg(windows)]
@@ -33,7 +33,7 @@ pub use windows::{
     Registered, Spare, allow_rebind, block_signals, descriptor, disconnect, duplicate,
     duplicate_descriptor, guess_descriptor, interface_index, interface_name, read_stream, register,
     reuse_port, set_traffic_class, source_membership_v6, spare_descriptor, take_descriptor,
-    traffic_class, unlink_path, write_stream,
+    traffic_class, unlink_path, write_stream, write_vectored,
 };
 
 #[cfg(windows)]

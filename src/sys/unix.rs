@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, CString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read};
 use std::net::{Ipv6Addr, SocketAddrV6};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::path::Path;
@@ -152,6 +152,18 @@ pub fn write_stream(socket: &Socket, data: &[u8]) -> io::Result<usize> {
     }
 }
 
+/// The same of several pieces (sendmsg(2)).
+pub fn write_vectored(socket: &Socket, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    match socket.send_vectored_with_flags(pieces, SEND_FLAGS) {
+        Err(error) if error.raw_os_error() == Some(libc::ENOTSOCK) => {
+            let (fd, count) = (socket.as_raw_fd(), pieces.len() as libc::c_int);
+            // SAFETY: an IoSlice is an iovec (std), and all of them are live.
+            written(unsafe { libc::writev(fd, pieces.as_ptr().cast(), count) })
+        }
+        result => result,
+    }
+}
+
 /// recv(2), or read(2) for descriptors that are no sockets (pipes).
 pub fn read_stream(socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
     let mut stream = socket;
@@ -174,8 +186,11 @@ const SEND_FLAGS: i32 = libc::MSG_NOSIGNAL;
 
 fn write_pipe(pipe: &Socket, data: &[u8]) -> io::Result<usize> {
     // SAFETY: reads `data.len()` bytes of a live slice.
-    let written = unsafe { libc::write(pipe.as_raw_fd(), data.as_ptr().cast(), data.len()) };
-    usize::try_from(written).map_err(|_| io::Error::last_os_error())
+    written(unsafe { libc::write(pipe.as_raw_fd(), data.as_ptr().cast(), data.len()) })
+}
+
+fn written(result: isize) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }
 
 /// connect(2) to AF_UNSPEC: the socket has no peer any more (udp(7)).

@@ -2,7 +2,7 @@
 //! developed it has been run under Wine only (docs/differences.md).
 #![allow(unsafe_code)]
 
-use std::io::{self, Read};
+use std::io::{self, IoSlice, Read};
 use std::mem::ManuallyDrop;
 use std::net::{Ipv6Addr, TcpStream as StdStream};
 use std::os::windows::io::{AsRawSocket, FromRawSocket};
@@ -145,6 +145,10 @@ pub fn read_stream(socket: &Socket, buffer: &mut [u8]) -> io::Result<usize> {
 
 pub fn write_stream(socket: &Socket, data: &[u8]) -> io::Result<usize> {
     socket.send(data)
+}
+
+pub fn write_vectored(socket: &Socket, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+    socket.send_vectored(pieces)
 }
 
 pub fn disconnect(_socket: &Socket) -> io::Result<()> {

@@ -1,6 +1,6 @@
 //! A connected, or connecting, byte stream: TCP, unix or a named pipe. Owns its descriptor.
 
-use std::io;
+use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::rc::Rc;
 use std::time::Duration;
@@ -96,6 +96,16 @@ impl Stream {
         }
     }
 
+    /// Writes what fits now of several pieces, as [`write`](Self::write) does of one.
+    pub fn write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match &self.0 {
+            Channel::Socket(source) => {
+                source.write_with(|socket| sys::write_vectored(socket, pieces))
+            }
+            Channel::Pipe(pipe, _) => pipe.write(first_of(pieces)),
+        }
+    }
+
     /// Reads to a buffer that relays. 0 is the end; `WouldBlock` means that the ready list will tell. How
     /// much came says nothing about what is left (a kernel pipe is full of few small pieces), so the
     /// caller reads on. `Unsupported` for a named pipe.
@@ -144,6 +154,13 @@ impl Stream {
             Channel::Pipe(_, place) => place.key.index,
         }
     }
+}
+
+fn first_of<'a>(pieces: &'a [IoSlice<'_>]) -> &'a [u8] {
+    pieces
+        .iter()
+        .find(|piece| !piece.is_empty())
+        .map_or(&[], |piece| piece)
 }
 
 /// SO_ERROR (connect(2), EINPROGRESS).
