@@ -7,11 +7,6 @@ use socket2::{Socket, TcpKeepalive};
 
 use crate::sys;
 
-/// TCP_NODELAY (tcp(7)).
-pub fn set_no_delay(socket: &Socket, on: bool) -> io::Result<()> {
-    socket.set_tcp_nodelay(on)
-}
-
 /// SO_KEEPALIVE with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT. libuv sets an interval of 1 second
 /// and 10 probes (`uv__tcp_keepalive`, src/unix/tcp.c).
 pub fn set_keep_alive(

@@ -77,6 +77,15 @@ impl Streams {
         }
     }
 
+    /// The stream has to know, for it chooses where the program does not.
+    fn set_no_delay(&self, index: u32, on: bool) -> i32 {
+        match self.entries.borrow().get(index as usize) {
+            Some(Some(Entry::Open(stream))) => fault::status(stream.set_no_delay(on)),
+            Some(Some(Entry::Bound(_, socket))) => fault::status(socket.set_tcp_nodelay(on)),
+            _ => fault::BAD_DESCRIPTOR,
+        }
+    }
+
     /// Sets an option: 0 or a negative error number.
     fn option(&self, index: u32, set: impl FnOnce(&Socket) -> io::Result<()>) -> i32 {
         self.with_socket(index, |socket| fault::status(set(socket)))
@@ -178,8 +187,7 @@ pub fn add_streams(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environme
 
 fn add_options(env: &Env, calls: &mut Object<'static>, shared: &Rc<Environment>) -> Result<()> {
     numbers::add(env, calls, "setNoDelay", shared, |shared, [index, on]| {
-        let set = |socket: &Socket| options::set_no_delay(socket, on != 0);
-        shared.streams.option(index, set)
+        shared.streams.set_no_delay(index, on != 0)
     })?;
     // On or off, then idle time, interval (seconds) and count.
     numbers::add(

@@ -1,6 +1,7 @@
 //! TCP, and the byte streams and listeners that unix sockets and named pipes share with it.
 
 mod listener;
+mod nagle;
 mod stream;
 
 use std::io;

@@ -8,13 +8,14 @@ use std::time::Duration;
 use socket2::Socket;
 
 use super::Accepted;
+use super::nagle::Nagle;
 use crate::reactor::{Place, Reactor, Source};
 use crate::sys::{self, Events, NamedPipe, RelayBuffer};
 
 pub struct Stream(Channel);
 
 enum Channel {
-    Socket(Source),
+    Socket(Source, Nagle),
     Pipe(NamedPipe, Place),
 }
 
@@ -32,7 +33,7 @@ impl Stream {
     /// A socket that is connected already (accepted, or adopted by descriptor).
     pub fn connected(reactor: &Rc<Reactor>, socket: Socket) -> io::Result<Stream> {
         let source = Source::new(reactor, socket)?;
-        Ok(Stream(Channel::Socket(source)))
+        Ok(Stream(Channel::Socket(source, Nagle::new())))
     }
 
     /// A socket on which connect(2) was called. It comes on the ready list for writing when the
@@ -41,7 +42,7 @@ impl Stream {
     pub fn connecting(reactor: &Rc<Reactor>, socket: Socket) -> io::Result<Stream> {
         let source = Source::new(reactor, socket)?;
         source.arm_write();
-        Ok(Stream(Channel::Socket(source)))
+        Ok(Stream(Channel::Socket(source, Nagle::new())))
     }
 
     /// Starts to connect to a named pipe.
@@ -62,7 +63,7 @@ impl Stream {
     /// have woken this one.
     pub fn finish_connect(&self) -> io::Result<()> {
         match &self.0 {
-            Channel::Socket(source) => connect_outcome(source),
+            Channel::Socket(source, _) => connect_outcome(source),
             Channel::Pipe(pipe, _) => pipe.finish_connect(),
         }
     }
@@ -70,7 +71,7 @@ impl Stream {
     /// Asks for a place on the ready list as soon as there is something to read.
     pub fn arm_read(&self) {
         match &self.0 {
-            Channel::Socket(source) => source.arm_read(),
+            Channel::Socket(source, _) => source.arm_read(),
             Channel::Pipe(pipe, _) => pipe.arm_read(),
         }
     }
@@ -79,8 +80,8 @@ impl Stream {
     pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let room = buffer.len();
         match &self.0 {
-            Channel::Socket(source) if source.is_at_end() => Ok(0),
-            Channel::Socket(source) => source.read_with(
+            Channel::Socket(source, _) if source.is_at_end() => Ok(0),
+            Channel::Socket(source, _) => source.read_with(
                 |socket| sys::read_stream(socket, buffer),
                 |&count| count < room,
             ),
@@ -91,7 +92,10 @@ impl Stream {
     /// Writes what fits now. `WouldBlock` means that the ready list will tell when there is room.
     pub fn write(&self, data: &[u8]) -> io::Result<usize> {
         match &self.0 {
-            Channel::Socket(source) => source.write_with(|socket| sys::write_stream(socket, data)),
+            Channel::Socket(source, nagle) => {
+                nagle.before_write(source.socket(), data.len());
+                source.write_with(|socket| sys::write_stream(socket, data))
+            }
             Channel::Pipe(pipe, _) => pipe.write(data),
         }
     }
@@ -99,7 +103,9 @@ impl Stream {
     /// Writes what fits now of several pieces, as [`write`](Self::write) does of one.
     pub fn write_vectored(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
         match &self.0 {
-            Channel::Socket(source) => {
+            Channel::Socket(source, nagle) => {
+                let length = pieces.iter().map(|piece| piece.len()).sum();
+                nagle.before_write(source.socket(), length);
                 source.write_with(|socket| sys::write_vectored(socket, pieces))
             }
             Channel::Pipe(pipe, _) => pipe.write(first_of(pieces)),
@@ -111,7 +117,7 @@ impl Stream {
     /// caller reads on. `Unsupported` for a named pipe.
     pub fn read_to(&self, buffer: &mut RelayBuffer) -> io::Result<usize> {
         match &self.0 {
-            Channel::Socket(source) => source.read_with(|socket| buffer.fill(socket), |_| false),
+            Channel::Socket(source, _) => source.read_with(|socket| buffer.fill(socket), |_| false),
             Channel::Pipe(..) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -119,7 +125,7 @@ impl Stream {
     /// Writes what fits now of a buffer that relays. `WouldBlock` as with [`write`](Self::write).
     pub fn write_from(&self, buffer: &mut RelayBuffer) -> io::Result<usize> {
         match &self.0 {
-            Channel::Socket(source) => source.write_with(|socket| buffer.drain(socket)),
+            Channel::Socket(source, _) => source.write_with(|socket| buffer.drain(socket)),
             Channel::Pipe(..) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -127,7 +133,7 @@ impl Stream {
     /// Sends FIN (shutdown(2)).
     pub fn shutdown(&self) -> io::Result<()> {
         match &self.0 {
-            Channel::Socket(source) => source.socket().shutdown(Shutdown::Write),
+            Channel::Socket(source, _) => source.socket().shutdown(Shutdown::Write),
             Channel::Pipe(pipe, _) => pipe.shutdown(),
         }
     }
@@ -140,17 +146,28 @@ impl Stream {
         }
     }
 
+    /// TCP_NODELAY (tcp(7)).
+    pub fn set_no_delay(&self, on: bool) -> io::Result<()> {
+        match &self.0 {
+            Channel::Socket(source, nagle) => {
+                nagle.settle();
+                source.socket().set_tcp_nodelay(on)
+            }
+            Channel::Pipe(..) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
     /// `None` for a named pipe.
     pub fn socket(&self) -> Option<&Socket> {
         match &self.0 {
-            Channel::Socket(source) => Some(source.socket()),
+            Channel::Socket(source, _) => Some(source.socket()),
             Channel::Pipe(..) => None,
         }
     }
 
     pub fn id(&self) -> u32 {
         match &self.0 {
-            Channel::Socket(source) => source.id(),
+            Channel::Socket(source, _) => source.id(),
             Channel::Pipe(_, place) => place.key.index,
         }
     }
