@@ -2,6 +2,7 @@
 // The overloaded forms of net's and dgram's functions, each turned into one plain record. Nothing here
 // touches a socket.
 
+const { Buffer } = require('node:buffer');
 const {
   ERR_BUFFER_OUT_OF_BOUNDS,
   ERR_INVALID_ARG_TYPE,

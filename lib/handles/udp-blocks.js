@@ -2,6 +2,7 @@
 // The memory through which datagrams cross to and from native code, shared by all UDP handles of the environment.
 // src/bridge/udp_socket.rs names the same columns.
 
+const { Buffer } = require('node:buffer');
 const turn = require('../reactor/turn.js');
 
 /** Messages per receive, and the room of each (src/sys/linux.rs SLOTS, src/sys/mod.rs SLOT). */

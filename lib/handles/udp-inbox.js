@@ -1,6 +1,7 @@
 'use strict';
 // Datagrams on their way in: received in batches into a shared block, given to the program one by one.
 
+const { Buffer } = require('node:buffer');
 const { markAsUntransferable } = require('node:worker_threads');
 const { AGAIN } = require('../errors.js');
 const { runTicks } = require('../reactor/rounds.js');
@@ -35,6 +36,9 @@ function textOfV4(number) {
   return text;
 }
 
+/** The class that Node makes Buffers of: without the checks, and the look for the memory, of subarray(). */
+const FastBuffer = Buffer[Symbol.species];
+
 class Inbox {
   #handle;
   /** The next row of the batch, and how many it has. */
@@ -47,8 +51,9 @@ class Inbox {
   #address = '';
   #family = '';
   #port = 0;
-  /** The piece of memory that the run is copied to. */
+  /** The piece of memory that the run is copied to, and how much of that was given out. */
   #piece = null;
+  #pieceSize = 0;
   #pieceOffset = 0;
   /** What a throwing listener left over, [message, info] each. */
   #kept = [];
@@ -184,23 +189,25 @@ class Inbox {
 
   #nextOfRun() {
     const size = Math.min(this.#segment, this.#left);
-    if (this.#piece === null || this.#pieceOffset === this.#piece.length) this.#newPiece();
+    if (this.#piece === null || this.#pieceOffset === this.#pieceSize) this.#newPiece();
     const start = this.#pieceOffset;
     this.#pieceOffset += size;
     this.#left -= size;
     this.#offset += size;
-    return this.#piece.subarray(start, start + size);
+    return new FastBuffer(this.#piece, start, size);
   }
 
   /** The next piece of the run: as many whole datagrams as it has room for. */
   #newPiece() {
     const whole = Math.max(PIECE_DATAGRAMS, Math.floor(PIECE_SIZE / this.#segment)) * this.#segment;
     const size = Math.min(whole, this.#left);
-    this.#piece = Buffer.allocUnsafeSlow(size);
-    // Several datagrams share it: one that is posted to a worker must not take the others away.
-    if (size > this.#segment) markAsUntransferable(this.#piece.buffer);
-    theBlocks().datagrams.copy(this.#piece, 0, this.#offset, this.#offset + size);
+    const piece = Buffer.allocUnsafeSlow(size);
+    theBlocks().datagrams.copy(piece, 0, this.#offset, this.#offset + size);
+    this.#piece = piece.buffer;
+    this.#pieceSize = size;
     this.#pieceOffset = 0;
+    // Several datagrams share it: one that is posted to a worker must not take the others away.
+    if (size > this.#segment) markAsUntransferable(this.#piece);
   }
 }
 

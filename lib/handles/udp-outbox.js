@@ -2,6 +2,7 @@
 // Datagrams on their way out: those of one tick, or of one turn, are copied into a shared block and leave together.
 
 const { AsyncResource } = require('node:async_hooks');
+const process = require('node:process');
 const { addressException, errnoOf } = require('../errors.js');
 const turn = require('../reactor/turn.js');
 const { MAX_OUTGOING, OUTGOING_COLUMNS, OUTGOING_SIZE, theBlocks } = require('./udp-blocks.js');
@@ -23,19 +24,26 @@ const triesAtOnce = !process.execArgv.includes('--test-udp-no-try-send');
 let sender = null;
 let watchingExit = false;
 
-const flushSender = () => sender?.flush();
+/** Whether the process has begun to exit: there will be no tick any more in which to send. */
+let exiting = false;
+
+function onExit() {
+  exiting = true;
+  sender?.flush();
+}
 
 /** process.exit() in this tick must not lose what was queued in it. Watched only while something is. */
 function watchExit() {
   if (watchingExit) return;
   watchingExit = true;
-  process.on('exit', flushSender);
+  exiting = process._exiting === true;
+  process.on('exit', onExit);
 }
 
 function unwatchExit() {
   if (!watchingExit || sender !== null) return;
   watchingExit = false;
-  process.removeListener('exit', flushSender);
+  process.removeListener('exit', onExit);
 }
 
 /** Callbacks on their way in late ticks; those that are due at once come behind them. */
@@ -131,8 +139,12 @@ class Outbox {
       callback && new Pending(callback, address, port, sharesTick ? this.#endTick : undefined),
     );
     sender = this;
-    if ((first && !this.#bursts) || process._exiting) this.flush();
-    else watchExit();
+    if (first && !this.#bursts) {
+      this.flush();
+    } else {
+      watchExit();
+      if (exiting) this.flush();
+    }
     return 0;
   }
 

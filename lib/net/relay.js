@@ -4,6 +4,7 @@
 // do with a chunk, and all that a program sees of it, is as ever: events, counters, back-pressure, idle time, errors.
 // Whether anybody looks is asked again before every read.
 
+const { Buffer } = require('node:buffer');
 const { EventEmitter } = require('node:events');
 const { Readable, Writable } = require('node:stream');
 const { errnoException } = require('../errors.js');

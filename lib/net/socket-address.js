@@ -1,6 +1,7 @@
 'use strict';
 // Addresses, states and counters of a net.Socket.
 
+const { Buffer } = require('node:buffer');
 const { kCounts, kHandle, kPeer } = require('./socket-state.js');
 const { bytesOf } = require('./chunks.js');
 

@@ -3,6 +3,7 @@
 // of ticks. A handle is any object with `onready(readiness)` and `again()`.
 
 const { Buffer } = require('node:buffer');
+const process = require('node:process');
 const { Reactor } = require('../binding.js');
 const blocks = require('./blocks.js');
 const { onBusyPoll } = require('./busy-poll.js');

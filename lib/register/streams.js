@@ -3,6 +3,7 @@
 // HTTP/2 take it. Here that class learns what a wrapped socket of ferronet knows: addresses, ref, options, and that it is
 // still connecting.
 
+const { Buffer } = require('node:buffer');
 const { Duplex } = require('node:stream');
 const { errnoOf } = require('../errors.js');
 const { isFerronet } = require('./classes.js');
