@@ -82,7 +82,8 @@ function begin() {
   if (resetIsEnd()) reactor.setResetIsEnd();
   if (busyPoll > 0) reactor.setBusyPoll(busyPoll);
   if (active > 0) reactor.setReferenced(true);
-  calls = reactor.calls();
+  // A copy: objects that native code has put together are dictionaries to V8, and each lookup a call.
+  calls = { ...reactor.calls() };
   blocks.lend(reactor, calls);
 }
 
