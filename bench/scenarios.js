@@ -103,6 +103,12 @@ const tcp = [
     bare: ['serve-tcp-source'],
     load: ['tcp-read'],
   }),
+  served('TCP source, a head before each block', {
+    ...streaming,
+    program: 'tcp-source.js',
+    args: ['framed'],
+    load: ['tcp-read'],
+  }),
   served('TCP relay', {
     ...streaming,
     kind: 'relayed',
