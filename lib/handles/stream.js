@@ -229,9 +229,9 @@ class StreamHandle extends Liveness {
     return blocks.write(this.#index, data, offset);
   }
 
-  /** Writes what fits of a text of which putText() has made `length` bytes. */
-  writeText(length) {
-    return blocks.writeText(this.#index, length);
+  /** Writes what fits of the first `length` bytes of the block for small writes. */
+  writeSmall(length) {
+    return blocks.writeSmall(this.#index, length);
   }
 
   /** An operation begins (1) or ends (-1) that keeps the handle active. */

@@ -48,26 +48,33 @@ function write(socket, data, callback) {
 function writeText(socket, text, encoding, callback) {
   if (encoding === 'buffer') throw notABuffer();
   const length = putText(text, encoding);
-  if (length < 0) write(socket, Buffer.from(text, encoding), callback);
-  else writePut(socket, length, callback, () => Buffer.from(text, encoding));
+  if (length < 0) {
+    write(socket, Buffer.from(text, encoding), callback);
+    return;
+  }
+  const taken = writeSmall(socket, length, callback);
+  if (taken !== length) settle(socket, Buffer.from(text, encoding), callback, taken);
 }
 
 function writeAll(socket, chunks, callback) {
   const length = gather(chunks, small);
-  if (length < 0) write(socket, new Vector(buffersOf(chunks)), callback);
-  else writePut(socket, length, callback, () => Buffer.concat(buffersOf(chunks)));
+  if (length < 0) {
+    write(socket, new Vector(buffersOf(chunks)), callback);
+    return;
+  }
+  const taken = writeSmall(socket, length, callback);
+  if (taken !== length) settle(socket, Buffer.concat(buffersOf(chunks)), callback, taken);
 }
 
-/** Writes what was put into the block for small writes; `bytes` makes it again for what the kernel does not take. */
-function writePut(socket, length, callback, bytes) {
+/** Offers the kernel what was put into the block for small writes. If it does not take all, its answer is to be settled. */
+function writeSmall(socket, length, callback) {
   const handle = socket[kHandle];
-  const taken = handle.writeText(length);
+  const taken = handle.writeSmall(length);
   if (taken === length) {
     handle.bytesWritten += length;
     callback();
-  } else {
-    settle(socket, bytes(), callback, taken);
   }
+  return taken;
 }
 
 /** The kernel has taken so many bytes of `data`, or has answered an error number. */

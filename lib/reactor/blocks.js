@@ -102,12 +102,12 @@ function write(index, data, offset) {
   return calls.writeSmall(index, length);
 }
 
-/** The number of bytes of a text that writeText() can write; -1 if it is too long for that. */
+/** The number of bytes of a text that writeSmall() can write; -1 if it is too long for that. */
 function putText(text, encoding) {
   return text.length > MAX_TEXT ? -1 : small.write(text, encoding);
 }
 
 /** Writes the first `length` bytes of the block for small writes. */
-const writeText = (index, length) => calls.writeSmall(index, length);
+const writeSmall = (index, length) => calls.writeSmall(index, length);
 
-module.exports = { lend, putText, read, readBulk, readInto, takeBack, small, takeRead, write, writeText };
+module.exports = { lend, putText, read, readBulk, readInto, small, takeBack, takeRead, write, writeSmall };
