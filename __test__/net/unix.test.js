@@ -2,6 +2,7 @@
 // Unix sockets behave like TCP ones, but for their addresses, their files and their modes.
 
 const test = require('ava');
+const { execFileSync } = require('node:child_process');
 const fs = require('node:fs');
 const net = require('node:net');
 const { once } = require('node:events');
@@ -158,3 +159,26 @@ test('drop of a unix connection has no data', async (t) => {
     });
   });
 });
+
+test('corked chunks, large and small, to a named pipe of the file system', (t) =>
+  compare(t, ({ net }, see) =>
+    withFolder(async (folder) => {
+      const fifo = `${folder}/fifo`;
+      execFileSync('mkfifo', [fifo]);
+      const reader = fs.createReadStream(fifo, 'latin1');
+      const fd = await new Promise((resolve, reject) => {
+        fs.open(fifo, 'w', (error, opened) => (error ? reject(error) : resolve(opened)));
+      });
+      const writer = new net.Socket({ fd, readable: false, writable: true });
+      writer.cork();
+      // More than a pipe holds (pipe(7)).
+      for (const chunk of ['head', Buffer.alloc(200_000, 'a'), 'middle', Buffer.alloc(70_000, 'b')])
+        writer.write(chunk);
+      writer.uncork();
+      writer.end('tail');
+      let text = '';
+      for await (const chunk of reader) text += chunk;
+      const expected = `head${'a'.repeat(200_000)}middle${'b'.repeat(70_000)}tail`;
+      see(text.length, text === expected, writer.bytesWritten);
+    }),
+  ));

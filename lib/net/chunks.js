@@ -51,7 +51,7 @@ function gather(chunks, block) {
 }
 
 /** Where the run of small chunks ends that begins at `first`, and how much room it takes. */
-function runFrom(first, chunks) {
+function runFrom(chunks, first) {
   let end = first;
   let room = 0;
   while (end < chunks.length) {
@@ -67,7 +67,7 @@ function runFrom(first, chunks) {
 function buffersOf(chunks) {
   const buffers = [];
   for (let next = 0; next < chunks.length; ) {
-    const { end, room } = runFrom(next, chunks);
+    const { end, room } = runFrom(chunks, next);
     if (end - next > 1) {
       const run = Buffer.allocUnsafe(room);
       buffers.push(run.subarray(0, copy(chunks, next, end, run)));
