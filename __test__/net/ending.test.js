@@ -332,6 +332,39 @@ test('a tick that throws reaches uncaughtException, also between the events of o
   t.is(lines.length, 9);
 });
 
+test('a tick that throws when another socket was just found readable costs that one nothing', async (t) => {
+  const lines = await sameOutput(
+    t,
+    `${watched}
+    const accepted = [];
+    let first, second;
+    const server = net.createServer({ pauseOnConnect: true }, (socket) => {
+      if (accepted.push(socket) === 2) begin(...accepted);
+    }).listen(0, '127.0.0.1', () => {
+      const to = { port: server.address().port, host: '127.0.0.1' };
+      first = net.connect(to, () => (second = net.connect(to)));
+    });
+    function begin(peerOfFirst, peerOfSecond) {
+      peerOfSecond.on('end', () => {
+        console.log('end of second');
+        server.close(() => console.log('done'));
+        for (const socket of [first, second, peerOfFirst, peerOfSecond]) socket.destroy();
+      });
+      peerOfFirst.on('data', () => {
+        // Starts to read at once, where resume() would leave that to a tick.
+        peerOfSecond.read(0);
+        peerOfSecond.resume();
+        process.nextTick(() => {
+          throw new Error('in a tick');
+        });
+      }).resume();
+      second.end('waits already');
+      first.write('go');
+    }`,
+  );
+  t.deepEqual(lines, ['done', 'end of second', 'uncaught in a tick']);
+});
+
 test('a listener that throws at every piece of 4 MB has all of them, and the end', async (t) => {
   const lines = await sameOutput(
     t,

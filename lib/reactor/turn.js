@@ -171,12 +171,12 @@ function turn(made) {
     if (hasSoon()) runSoon();
     // What a throw left over is delivered first.
     deliver();
-    // Ticks come between a collect and its delivery, so that the last ones are left to Node.
     while ((found = calls.collect(made)) > 0) {
-      if (collects++ > 0) betweenEvents();
-      made = AGAIN;
-      ids += found;
       next = 0;
+      ids += found;
+      made = AGAIN;
+      // Ticks come between a collect and its delivery, so that the last ones are left to Node.
+      if (collects++ > 0) betweenEvents();
       deliver();
       if (collects === MAX_COLLECTS) break;
     }
