@@ -113,11 +113,14 @@ const breaks = {
   'the destination is ended': ({ far, origin }) => far.end() && origin.resume(),
 };
 
+/** Which of two errors a pipeline ends with depends on whether a write was under way: a matter of time. */
+const codeOf = (error) => (error?.code === 'ECANCELED' ? 'ERR_STREAM_PREMATURE_CLOSE' : error?.code);
+
 /** How the sockets are tied together, and what tells the end of it. */
 const ties = {
   pipe: ({ near, far }) => near.pipe(far),
   'pipes both ways': ({ near, far }) => pipeBoth(near, far),
-  pipeline: ({ near, far }, see) => pipeline(near, far, (error) => see('pipeline ended', error?.code)),
+  pipeline: ({ near, far }, see) => pipeline(near, far, (error) => see('pipeline ended', codeOf(error))),
 };
 
 /** A pipeline ends both; a pipe leaves the other side to the program. */

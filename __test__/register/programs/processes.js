@@ -80,23 +80,26 @@ async function copyInput() {
 
 /** process.exit right after a write: what the kernel took at once arrives. */
 async function exits() {
-  const received = [];
-  const count = (socket) => {
-    let bytes = 0;
-    socket.on('data', ({ length }) => (bytes += length));
-    socket.on('error', () => {});
-    socket.on('close', () => received.push(bytes));
-  };
-  const server = net.createServer(count);
-  const secure = tls.createServer(identity, count);
+  const [server, secure] = [net.createServer(), tls.createServer(identity)];
+  const received = [bytesOfNext(server, 'connection'), bytesOfNext(secure, 'secureConnection')];
   const ports = [await listen(server), await listen(secure)];
   for (const [index, scenario] of ['writeSocketAndExit', 'writeTlsAndExit'].entries()) {
     const child = again(scenario, { env: { ...process.env, PORT: ports[index] } });
     child.stdin.end();
     say(scenario, await ended(child, 'exit'));
   }
+  say('received', await Promise.all(received));
   await Promise.all([server, secure].map((each) => ended(each.close(), 'close')));
-  say('received', received);
+}
+
+/** What the server's next connection receives until it is closed, in bytes. */
+async function bytesOfNext(server, event) {
+  const socket = await ended(server, event);
+  socket.on('error', () => {});
+  let bytes = 0;
+  socket.on('data', ({ length }) => (bytes += length));
+  await ended(socket, 'close');
+  return bytes;
 }
 
 async function writeSocketAndExit() {
