@@ -81,27 +81,63 @@ test('events.once sees every datagram of a batch', async (t) => {
   });
 });
 
-test('a listener that throws reaches uncaughtException, and the rest of the batch comes', async (t) => {
-  const printed = await comparePrograms(
-    t,
-    `const dgram = require('dgram');
-    const receiver = dgram.createSocket('udp4');
-    const sender = dgram.createSocket('udp4');
-    let seen = 0;
-    process.on('uncaughtException', (error) => console.log('uncaught', error.message));
-    receiver.on('message', (message) => {
-      console.log('message', String(message));
-      if (++seen === 200) { receiver.close(); sender.close(); }
-      if (seen % 3 === 0) throw new Error('thrown at ' + message);
+/** Equal ones come as a run, the others one by one. */
+const lengths = { 'of one length': '3', 'of many lengths': '3 + i % 7' };
+const throwers = { listener: 'fail()', 'tick of a listener': 'process.nextTick(fail)' };
+
+for (const [who, act] of Object.entries(throwers)) {
+  for (const [which, length] of Object.entries(lengths)) {
+    test(`a ${who} that throws reaches uncaughtException, and all datagrams come: ${which}`, async (t) => {
+      const printed = await comparePrograms(
+        t,
+        `const dgram = require('dgram');
+        const receiver = dgram.createSocket('udp4');
+        const sender = dgram.createSocket('udp4');
+        let seen = 0;
+        process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+        receiver.on('message', (message) => {
+          console.log('message', String(message));
+          const fail = () => { throw new Error('thrown at ' + message); };
+          if (++seen === 200) { receiver.close(); sender.close(); }
+          if (seen % 3 === 0) ${act};
+        });
+        receiver.bind(0, '127.0.0.1', () => {
+          sender.connect(receiver.address().port, '127.0.0.1', () => {
+            for (let i = 0; i < 200; i++) sender.send(String(i).padStart(${length}));
+          });
+        });`,
+      );
+      t.is(printed.match(/^message/gm).length, 200);
+      t.is(printed.match(/^uncaught/gm).length, 66);
     });
-    receiver.bind(0, '127.0.0.1', () => {
-      sender.connect(receiver.address().port, '127.0.0.1', () => {
-        for (let i = 0; i < 200; i++) sender.send(String(i).padStart(3));
+  }
+}
+
+test('ticks that throw do not keep an error of receiving from the program', async (t) => {
+  const program = `const dgram = require('dgram');
+    const [socket, peer] = [dgram.createSocket('udp4'), dgram.createSocket('udp4')];
+    const seen = { message: 0, uncaught: 0, error: [] };
+    const see = () => {
+      if (seen.message < 200 || seen.uncaught < 200 || seen.error.length < 1) return;
+      console.log(JSON.stringify(seen));
+      socket.close();
+    };
+    process.on('uncaughtException', () => see(seen.uncaught++));
+    socket.on('message', (message) => {
+      // The peer is closed by now, and so is its port.
+      if (seen.message++ === 0) socket.send('to nobody');
+      process.nextTick(() => { throw new Error('in a tick'); });
+    });
+    socket.on('error', ({ code, syscall }) => see(seen.error.push([code, syscall])));
+    peer.bind(0, '127.0.0.1', () => {
+      socket.connect(peer.address().port, '127.0.0.1', () => {
+        let left = 200;
+        const sent = () => --left || peer.close();
+        for (let i = 0; i < 200; i++) peer.send('x'.repeat(i % 7), socket.address().port, '127.0.0.1', sent);
       });
-    });`,
-  );
-  t.is(printed.match(/^message/gm).length, 200);
-  t.is(printed.match(/^uncaught/gm).length, 66);
+    });`;
+  const printed = await comparePrograms(t, program);
+  t.deepEqual(JSON.parse(printed), { message: 200, uncaught: 200, error: [['ECONNREFUSED', 'recvmsg']] });
 });
 
 test('a send callback that throws does not keep the others from theirs', async (t) => {

@@ -41,7 +41,7 @@ const FastBuffer = Buffer[Symbol.species];
 
 class Inbox {
   #handle;
-  /** The next row of the batch, and how many it has. */
+  /** The next row of the batch, and how many it has; or an error number in their place. */
   #row = 0;
   #rows = 0;
   /** What is left of the current run of datagrams, in the shared block. */
@@ -55,7 +55,7 @@ class Inbox {
   #piece = null;
   #pieceSize = 0;
   #pieceOffset = 0;
-  /** What a throwing listener left over, [message, info] each. */
+  /** What a throwing listener or tick left over: [message, info] each, or [error number]. */
   #kept = [];
 
   constructor(handle) {
@@ -87,23 +87,23 @@ class Inbox {
       }
       const count = handle.receive();
       if (count === AGAIN) return;
+      this.#row = 0;
+      this.#rows = count;
+      this.#left = 0;
+      // They may throw, which the batch survives, or close the socket, here and below.
       if (delivered > 0) runTicks();
-      // The ticks may have closed the socket, here and below.
-      if (!handle.receiving) return;
-      if (count < 0) {
-        delivered++;
-        turn.delivered();
-        handle.failed(count);
-      } else {
-        delivered += this.#deliverBatch(count);
-      }
+      delivered += count < 0 ? this.#deliverError() : this.#deliverBatch();
     }
   }
 
-  #deliverBatch(count) {
-    this.#row = 0;
-    this.#rows = count;
-    this.#left = 0;
+  #deliverError() {
+    const error = this.#rows;
+    this.#rows = 0;
+    if (this.#handle.receiving) this.#tell(error);
+    return 1;
+  }
+
+  #deliverBatch() {
     const handle = this.#handle;
     let delivered = 0;
     while (handle.receiving && this.#hasMore()) {
@@ -120,8 +120,16 @@ class Inbox {
     return delivered;
   }
 
+  /** Tells a message and its info, or an error number. */
+  #tell(message, info) {
+    turn.delivered();
+    if (info === undefined) this.#handle.failed(message);
+    else this.#handle.delivered(message, info);
+  }
+
   /** Copies the rest of the batch out of the block, which does not outlast the turn. */
   #keepRest() {
+    if (this.#rows < 0) this.#kept.push([this.#rows]);
     while (this.#hasMore()) {
       const message = this.#next();
       this.#kept.push([message, this.#infoOf(message)]);
@@ -138,8 +146,7 @@ class Inbox {
       while (delivered < kept.length && handle.receiving) {
         if (delivered > 0) runTicks();
         const [message, info] = kept[delivered++];
-        turn.delivered();
-        if (handle.receiving) handle.delivered(message, info);
+        if (handle.receiving) this.#tell(message, info);
       }
     } finally {
       if (handle.receiving) this.#kept = kept.slice(delivered);
