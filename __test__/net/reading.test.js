@@ -193,6 +193,31 @@ for (const kind of ['static', 'function']) {
   });
 }
 
+test('onread: a pause in a tick holds before the next piece', async (t) => {
+  const trace = await compare(t, async ({ net }, see) => {
+    await withServer(net, {}, undefined, async (server, at) => {
+      const pause = () => {
+        see('pauses');
+        client.pause();
+        setImmediate(() => see('resumes', client.resume().bytesRead));
+      };
+      const onread = {
+        buffer: Buffer.alloc(4),
+        callback(length, buffer) {
+          see(buffer.toString('latin1', 0, length));
+          process.nextTick(pause);
+          return true;
+        },
+      };
+      const client = net.connect({ ...at, onread });
+      const [peer] = await once(server, 'connection');
+      peer.end('abcdefgh');
+      await next(client, 'close');
+    });
+  });
+  t.deepEqual(trace.slice(0, 4), [['abcd'], ['pauses'], ['resumes', 4], ['efgh']]);
+});
+
 test('highWaterMark is how much a reader that does not read keeps', async (t) => {
   await compare(t, async ({ net }, see) => {
     await withServer(net, {}, undefined, async (server, at) => {

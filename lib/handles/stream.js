@@ -158,7 +158,11 @@ class StreamHandle extends Liveness {
   #readable() {
     let reads = 0;
     do {
-      if (reads > 0) runTicks();
+      if (reads > 0) {
+        runTicks();
+        // A tick may have paused the reader.
+        if (!this.#reading) return;
+      }
       const count = this.#events.readFrom(this.owner, this);
       if (count === AGAIN || count === EBADF) return;
       turn.delivered();
