@@ -365,6 +365,35 @@ test('a tick that throws when another socket was just found readable costs that 
   t.deepEqual(lines, ['done', 'end of second', 'uncaught in a tick']);
 });
 
+test('listeners and callbacks that throw do not keep async_hooks from the end of what they belong to', async (t) => {
+  const lines = await sameOutput(
+    t,
+    `${watched}
+    const live = new Set();
+    require('async_hooks').createHook({
+      init: (id, type) => /^TCP|^FERRONET_/.test(type) && live.add(id),
+      destroy: (id) => live.delete(id),
+    }).enable();
+    const server = net.createServer((socket) => {
+      socket.resume().end(Buffer.alloc(1 << 24), () => { throw new Error('at finish'); });
+      socket.on('close', () => { throw new Error('peer'); });
+    }).listen(0, '127.0.0.1', () => {
+      const client = net.connect(server.address().port, '127.0.0.1').resume();
+      client.on('close', () => {
+        server.close();
+        const watch = setInterval(() => {
+          if (live.size > 0) return;
+          console.log('none is left');
+          clearInterval(watch);
+        });
+        throw new Error('client');
+      });
+    });`,
+  );
+  t.true(lines.includes('none is left'));
+  t.is(lines.filter((line) => line.startsWith('uncaught')).length, 3);
+});
+
 test('a listener that throws at every piece of 4 MB has all of them, and the end', async (t) => {
   const lines = await sameOutput(
     t,

@@ -31,8 +31,11 @@ class Scope extends AsyncResource {
 
   /** The handle's last event: the callback of its close, if it has one, and the end of the async resource. */
   end(callback) {
-    if (callback) this.runInAsyncScope(callback, this.#handle);
-    this.emitDestroy();
+    try {
+      if (callback) this.runInAsyncScope(callback, this.#handle);
+    } finally {
+      this.emitDestroy();
+    }
   }
 }
 
@@ -50,8 +53,11 @@ class Request extends AsyncResource {
   }
 
   done(...results) {
-    this.runInAsyncScope(this.#callback, undefined, ...results);
-    this.emitDestroy();
+    try {
+      this.runInAsyncScope(this.#callback, undefined, ...results);
+    } finally {
+      this.emitDestroy();
+    }
   }
 }
 

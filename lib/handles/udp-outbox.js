@@ -1,9 +1,9 @@
 'use strict';
 // Datagrams on their way out: those of one tick, or of one turn, are copied into a shared block and leave together.
 
-const { AsyncResource } = require('node:async_hooks');
 const process = require('node:process');
 const { addressException, errnoOf } = require('../errors.js');
+const { Request } = require('./scope.js');
 const turn = require('../reactor/turn.js');
 const { MAX_OUTGOING, OUTGOING_COLUMNS, OUTGOING_SIZE, theBlocks } = require('./udp-blocks.js');
 
@@ -55,7 +55,7 @@ class Pending {
   #address;
   #port;
   #result;
-  #resource = null;
+  #request = null;
   #beforeTick;
 
   /** `beforeTick` is undefined or a function for the ticks after the send, to be called before this one. */
@@ -74,7 +74,7 @@ class Pending {
       pending.#beforeTick = undefined;
     }
     if (pending.#result === undefined) {
-      pending.#resource = new AsyncResource('FERRONET_UDPSEND', { requireManualDestroy: true });
+      pending.#request = new Request('FERRONET_UDPSEND', () => pending.#tell());
     } else if (late > 0) {
       process.nextTick(Pending.tick, pending);
     } else {
@@ -84,15 +84,13 @@ class Pending {
 
   static late(pending) {
     late--;
-    const resource = pending.#resource;
-    resource.runInAsyncScope(pending.#tell, pending);
-    resource.emitDestroy();
+    pending.#request.done();
   }
 
   /** A byte count, or a negative error number. */
   settle(result) {
     this.#result = result;
-    if (this.#resource === null) return;
+    if (this.#request === null) return;
     late++;
     process.nextTick(Pending.late, this);
   }
