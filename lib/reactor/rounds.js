@@ -70,4 +70,28 @@ function runLater() {
 
 const hasLater = () => later.length > 0;
 
-module.exports = { afterwards, atNextRound, hasLater, hasSoon, immediately, root, runSoon, runTicks };
+let polls = false;
+
+/**
+ * Keeps the program alive until Node's loop has polled again. What a turn brings may be newer than what the loop saw of other
+ * handles in its last poll; if the program ended here, what came to them before would be lost: the acknowledgment
+ * without which an IPC channel, which keeps nothing alive, does not send its next message.
+ */
+function pollOnceMore() {
+  if (polls) return;
+  polls = true;
+  // The first comes in the round that is under way, after its poll.
+  immediately(() => immediately(() => (polls = false)));
+}
+
+module.exports = {
+  afterwards,
+  atNextRound,
+  hasLater,
+  hasSoon,
+  immediately,
+  pollOnceMore,
+  root,
+  runSoon,
+  runTicks,
+};

@@ -7,7 +7,7 @@ const process = require('node:process');
 const { Reactor } = require('../binding.js');
 const blocks = require('./blocks.js');
 const { onBusyPoll } = require('./busy-poll.js');
-const { hasLater, hasSoon, immediately, root, runSoon, runTicks } = require('./rounds.js');
+const { hasLater, hasSoon, immediately, pollOnceMore, root, runSoon, runTicks } = require('./rounds.js');
 
 // Captured at load: fake timers replace the globals.
 const { setTimeout } = globalThis;
@@ -272,7 +272,9 @@ function retain() {
 }
 
 function release() {
-  if (--active === 0) reactor.setReferenced(false);
+  if (--active > 0) return;
+  reactor.setReferenced(false);
+  pollOnceMore();
 }
 
 function betweenEvents() {
