@@ -123,6 +123,30 @@ const ties = {
   pipeline: ({ near, far }, see) => pipeline(near, far, (error) => see('pipeline ended', codeOf(error))),
 };
 
+/** Until the socket has read nothing for 100 rounds of the loop, because what it is piped into takes nothing. */
+async function standsStill(socket) {
+  for (let [rounds, bytes] = [0, 0]; rounds < 100; rounds++) {
+    await new Promise(setImmediate);
+    if (socket.bytesRead === bytes && bytes > 0) continue;
+    [rounds, bytes] = [0, socket.bytesRead];
+  }
+}
+
+test.serial('pipeline: the destination is destroyed when it takes nothing more, and the error says so', (t) =>
+  compare(t, ({ net }, see) =>
+    withProxy(net, {}, async (sockets) => {
+      const { client, near, far, origin } = sockets;
+      for (const socket of [client, origin]) socket.on('error', () => {});
+      const ended = new Promise((resolve) => pipeline(near, far, resolve));
+      client.write(pattern(SENT, 6));
+      await standsStill(near);
+      far.destroy();
+      see((await ended).code);
+      for (const socket of [near, far, client, origin]) await gone(socket);
+    }),
+  ),
+);
+
 /** A pipeline ends both; a pipe leaves the other side to the program. */
 async function brokenUp(tie, ends) {
   if (tie === 'pipeline') return Promise.all(ends);
